@@ -68,7 +68,7 @@ def skip_gram_loss(
 def batch_loss(V: Array, U: Array, Y: Array, W: Array) -> Any:
     """-sum(Y log sigma(Z)) - sum((W - Y) log sigma(-Z)), Z = V U^T; V (T, d), U (C, d).
 
-    Y (T, C) holds the positive weights and W (T, C) the total weights of each (center, target) pair.
+    Y and W, both (T, C), hold the positive and the total weights of each pair.
     """
     Z = V @ U.T
     return -np.sum(Y * log_sigmoid(Z)) - np.sum((W - Y) * log_sigmoid(-Z))
