@@ -279,9 +279,7 @@ def _no_words(source: str | Path) -> StudentError:
 def _is_wrapped(text: str) -> bool:
     """Whether lines break inside sentences: sentences end inside lines, and most lines do not."""
     lines = text.split("\n")
-    followed = [
-        a.rstrip() for a, b in pairwise(lines) if a.strip() and b.strip()
-    ]
+    followed = [a.rstrip() for a, b in pairwise(lines) if a.strip() and b.strip()]
     ending = sum(_SENTENCE_END.search(line[-5:]) is not None for line in followed)
     inside = any(_SENTENCE_END.search(line, 0, len(line) - 5) for line in followed)
     return inside and 2 * ending < len(followed)
