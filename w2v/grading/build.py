@@ -33,6 +33,16 @@ from w2v.grading.notebooks import (
 )
 
 TOTAL_POINTS = 100
+ENVIRONMENT = """\
+name: w2v
+channels:
+  - conda-forge
+dependencies:
+  - python>=3.11
+  - pip
+  - pip:
+      - ./{wheel}[student]
+"""
 START_PAGE = Path(__file__).with_name("START.md")
 
 
@@ -160,10 +170,7 @@ def package(root: Path) -> None:
         env={**os.environ, "SOURCE_DATE_EPOCH": "1577836800"},
     )
     (wheel,) = release.glob("*.whl")
-    environment = (root / "environment.yml").read_text(encoding="utf-8")
-    (release / "environment.yml").write_text(
-        environment.replace("-e .[dev]", f"./{wheel.name}[student]"), encoding="utf-8"
-    )
+    (release / "environment.yml").write_text(ENVIRONMENT.format(wheel=wheel.name), encoding="utf-8")
     page = START_PAGE.read_text(encoding="utf-8").replace("WHEEL", wheel.name)
     (release / "START.md").write_text(page, encoding="utf-8")
 
