@@ -12,7 +12,7 @@ import inspect
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -107,6 +107,12 @@ def fill(function: Function) -> Stub:
     return exercise
 
 
+def read_answers(folder: str | Path) -> None:
+    """Take every answer from the notebooks in `folder`, outside of a notebook."""
+    global _workbook
+    _workbook = Workbook(folder=Path(folder))
+
+
 def find(name: str) -> Stub:
     """The stub called `name`.
 
@@ -153,39 +159,37 @@ def _earlier_answer(exercise: Stub) -> Function:
 
 def _load(exercise: Stub, path: Path) -> Function:
     """Execute the definitions of the cell that answers `exercise` and return its function."""
-    problem = f"there is no file {path}"
-    for source in _candidate_cells(exercise.name, path):
-        try:
-            namespace = _fresh_namespace()
-            exec(_definitions(source, exercise.name, str(path)), namespace)
-            function = namespace[exercise.name]
-            _check_signature(exercise, function)
-            return function
-        except (SystemExit, Exception) as error:
-            problem = f"its cell cannot run: {type(error).__name__}: {error}"
-    else:
-        if path.exists() and problem.startswith("there is no file"):
-            problem = "its cell there is still empty"
+    try:
+        namespace = _fresh_namespace()
+        exec(_definitions(_source(exercise.name, path), exercise.name, str(path)), namespace)
+        function: Function = namespace[exercise.name]
+        _check_signature(exercise, function)
+        return function
+    except (SystemExit, Exception) as error:
+        reason = str(error) if isinstance(error, StudentError) else f"its cell fails: {error!r}"
     raise NotFilledError(
         f"{exercise.name} is not filled in yet: notebook {exercise.notebook} asks for it, "
-        f"and {problem}. Fill it in there, save that notebook, and run this cell again."
+        f"and {reason}. Fill it in there, save that notebook, and run this cell again."
     )
 
 
-def _candidate_cells(name: str, path: Path) -> Iterator[str]:
-    """The sources of the code cells that define `name`, the last one first."""
+def _source(name: str, path: Path) -> str:
+    """The source of the last code cell in `path` that defines `name`."""
     if not path.exists():
-        return
+        raise StudentError(f"there is no {path.name} in {path.parent}")
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise NotFilledError(f"{path} is not a readable notebook: {error}.") from error
-    if "cells" not in content:  # a file of answers
-        sources = [content.get(name, "")]
-    else:
+    except ValueError:
+        raise StudentError(f"{path.name} is not a readable notebook") from None
+    if "cells" in content:
         cells = (cell for cell in content["cells"] if cell["cell_type"] == "code")
         sources = ["".join(cell["source"]) for cell in cells]
-    yield from (source for source in reversed(sources) if f"def {name}(" in source)
+    else:
+        sources = [content.get(name, "")]  # a file of answers
+    for source in reversed(sources):
+        if f"def {name}(" in source:
+            return source
+    raise StudentError("no cell there defines it")
 
 
 def _fresh_namespace() -> dict[str, Any]:
@@ -203,17 +207,28 @@ def _definitions(source: str, name: str, filename: str) -> CodeType:
 
     Raises:
         SyntaxError: the cell is not Python.
-        StudentError: its function `name` is not marked with @w2v.fill or has no body yet.
+        StudentError: the function `name` has no body yet.
     """
-    lines = (
-        "#" + line if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines()
-    )
+    magic = ("%", "!")  # lines for IPython, not for Python
+    lines = ("#" + line if line.startswith(magic) else line for line in source.splitlines())
     tree = ast.parse("\n".join(lines), filename)
     tree.body = [node for node in tree.body if _is_definition(node)]
     for node in tree.body:
         if isinstance(node, ast.FunctionDef):
             node.decorator_list = [mark for mark in node.decorator_list if not _is_fill(mark)]
+            if node.name == name and is_empty(node):
+                raise StudentError("its cell there is still empty")
     return compile(tree, filename, "exec")
+
+
+def is_empty(function: ast.FunctionDef) -> bool:
+    """Whether nothing but a docstring, `pass`, `...` or `raise NotImplementedError` is in it."""
+    return all(
+        isinstance(node, ast.Pass)
+        or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+        or (isinstance(node, ast.Raise) and "NotImplementedError" in ast.unparse(node))
+        for node in function.body
+    )
 
 
 def _is_definition(node: ast.stmt) -> bool:
