@@ -5,10 +5,13 @@ from typing import Any
 
 import numpy as np
 
+from w2v.guard import guarded
+
 Array = np.ndarray[Any, np.dtype[Any]]
 STEP = 1e-150  # its square underflows: what is left of f(x + i h) / h is the derivative alone
 
 
+@guarded
 def complex_step(function: Callable[[Array], Any], x: Array) -> Array:
     """The derivative of `function` at x.
 

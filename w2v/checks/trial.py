@@ -1,0 +1,163 @@
+"""One answer under examination: calls it at points, collects findings, comes to a verdict."""
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from w2v.checks import sampler
+from w2v.checks.call import CallError, call
+from w2v.checks.diagnose import Evidence, diagnose
+from w2v.checks.judge import Finding, judge, tolerance
+from w2v.checks.pairs import PairLoss
+from w2v.checks.tasks import Point, task
+from w2v.mistakes import Mistake
+from w2v.outcomes import Outcome
+from w2v.workbook import find
+
+GRAVITY = list(Outcome)  # the first outcome of this order is the verdict
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The outcome for one answer, with all that was found on the way."""
+
+    name: str
+    outcome: Outcome
+    findings: tuple[Finding, ...]  # what was not right
+    tests: int
+    mistakes: tuple[Mistake, ...] = ()
+
+    def text(self, numbers: bool) -> str:
+        """What a student reads; `numbers` of the points only where the points are not secret."""
+        lines = [f"{self.outcome.mark} {self.name}: {self.outcome.value}"]
+        details: dict[str, list[Finding]] = {}
+        for finding in self.findings:
+            details.setdefault(finding.detail, []).append(finding)
+        for detail, alike in details.items():
+            times = f" ({len(alike)} of {self.tests} tests)" if self.tests > 1 else ""
+            lines.append(f"  - {detail}{times}")
+            if numbers and alike[0].numbers:
+                lines.append(f"    {alike[0].numbers}")
+        lines += _advice(self.mistakes)
+        return "\n".join(lines)
+
+
+def _advice(mistakes: tuple[Mistake, ...]) -> list[str]:
+    if not mistakes:
+        return []
+    lines = ["  This looks like:" if len(mistakes) == 1 else "  This looks like one of these:"]
+    for mistake in mistakes:
+        lines.append(f"  * {mistake.name}. {mistake.explanation}")
+        lines.append(f"    Read again: {mistake.where}")
+    return lines
+
+
+class Trial:
+    """Calls the answer to an exercise through its stub, and keeps what it finds."""
+
+    def __init__(self, name: str) -> None:
+        self.answer: Callable[..., Any] = find(name)
+        self.name = name
+        self.findings: list[Finding] = []
+        self.evidence: list[Evidence] = []
+
+    def value(self, *args: Any) -> None:
+        """Is the answer right at this point?"""
+        self._try(lambda: self._judge(args, _copies(args)))
+
+    def unmodified(self, *args: Any) -> None:
+        """Is it right, and are the arguments afterwards as they were?"""
+
+        def test() -> list[Finding]:
+            given = _copies(args)
+            findings = self._judge(args, given)
+            changed = [
+                name
+                for name, before, after in zip(self._parameters(), args, given, strict=True)
+                if not _same(before, after)
+            ]
+            if changed:
+                detail = f"the call changed its argument {' and '.join(changed)}"
+                findings.append(Finding(Outcome.WRONG_VALUE, detail))
+            return findings
+
+        self._try(test)
+
+    def distribution(self, o: int, counts: sampler.Array, rng: np.random.Generator) -> None:
+        """Does a sampler follow the noise distribution?"""
+        self._try(lambda: [sampler.distribution(self.answer, o, counts, rng)])
+
+    def verdict(self) -> Verdict:
+        """The outcome of all tests so far."""
+        wrong = tuple(f for f in self.findings if f.outcome is not Outcome.CORRECT)
+        outcome = min((f.outcome for f in wrong), key=GRAVITY.index, default=Outcome.CORRECT)
+        mistakes = diagnose(self.name, self.answer, self.evidence, wrong) if wrong else ()
+        return Verdict(self.name, outcome, wrong, len(self.findings), mistakes)
+
+    def _try(self, test: Callable[[], list[Finding]]) -> None:
+        try:
+            self.findings += test()
+        except CallError as error:
+            self.findings.append(_cannot(error, self.name))
+
+    def _judge(self, args: Point, given: list[Any]) -> list[Finding]:
+        if self.name == "draw_negatives":
+            return [sampler.examine(self.answer, *args)]
+        found = call(self.answer, *given)
+        self.evidence.append(Evidence(args, found))
+        finding = _compare(self.name, args, found)
+        if finding.outcome is Outcome.CORRECT:
+            finding = _calls(args, given)
+        return [finding]
+
+    def _parameters(self) -> list[str]:
+        return list(find(self.name).signature.parameters)
+
+
+def _compare(name: str, args: Point, found: Any) -> Finding:
+    exercise = task(name)
+    truth, scales = exercise.truth(*args), exercise.scales(*args)
+    if not exercise.parts:
+        return judge(found, np.asarray(truth), tolerance(args, scales[0]))
+    if not isinstance(found, tuple | list) or len(found) != len(exercise.parts):
+        expected = f"expected a tuple ({', '.join(exercise.parts)})"
+        return Finding(Outcome.WRONG_SHAPE, f"{expected}, found {type(found).__name__}")
+    parts = [
+        judge(part, right, tolerance(args, scale), label)
+        for part, right, scale, label in zip(found, truth, scales, exercise.parts, strict=True)
+    ]
+    return min(parts, key=lambda finding: GRAVITY.index(finding.outcome))
+
+
+def _calls(args: Point, given: list[Any]) -> Finding:
+    """A pair function must be called once for each outside word, in their order."""
+    for pair in given:
+        if isinstance(pair, PairLoss) and pair.words != list(args[1]):
+            detail = "the pair function was not called once for each outside word, in their order"
+            return Finding(Outcome.WRONG_VALUE, detail)
+    return Finding(Outcome.CORRECT)
+
+
+def _copies(args: Point) -> list[Any]:
+    return [arg.again() if isinstance(arg, PairLoss) else copy.deepcopy(arg) for arg in args]
+
+
+def _same(before: Any, after: Any) -> bool:
+    if isinstance(before, PairLoss | np.random.Generator):
+        return True
+    return np.array_equal(before, after)
+
+
+def _cannot(error: CallError, name: str) -> Finding:
+    if error.not_filled:
+        empty = error.message or "its cell still holds `raise NotImplementedError`."
+        here = error.kind == "NotImplementedError" or error.message.startswith(f"{name} ")
+        return Finding(Outcome.NOT_ATTEMPTED if here else Outcome.CANNOT_RUN, empty)
+    place = f", {error.place}" if error.place else ""
+    if error.kind == "RecursionError":
+        message = f"it calls itself without end: inside it, the name {name} means this exercise"
+        return Finding(Outcome.CANNOT_RUN, message + place)
+    return Finding(Outcome.CANNOT_RUN, f"{error.kind}: {error.message}{place}")
