@@ -174,8 +174,8 @@ def _download(dataset: Dataset, progress: bool) -> Path:
 def _documentation() -> Path:
     from importlib.metadata import version
 
-    versions = f"python{platform.python_version()}-numpy{version('numpy')}"
-    text = cache_folder() / f"documentation-{versions}.txt"
+    versions = f"python-{platform.python_version()}-numpy-{version('numpy')}"
+    text = cache_folder() / versions / "documentation.txt"
     if not text.exists():
         from w2v.documentation import paragraphs
 
