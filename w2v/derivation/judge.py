@@ -1,17 +1,905 @@
-"""What follows from what: the verdict of every line, and the marks of the whole derivation."""
+"""What follows from what: the verdict of every line, and the marks of the whole derivation.
 
-from dataclasses import dataclass
+Every line of a chain must equal the chain's left side, so each is compared with the left side's
+own value (a derivative of J is a complex step through the loss) and not with the line above: a
+line that is right is right whatever stands above it. A line that is wrong but equals the wrong
+line above it follows from it, and is no second mistake.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from w2v.derivation.evaluate import (
+    Budget,
+    Convention,
+    Evaluator,
+    Helpers,
+    TooMuch,
+    Unknown,
+    Value,
+    Wrong,
+    WrongShape,
+)
+from w2v.derivation.expression import Node, contains, names
+from w2v.derivation.normalise import lines
+from w2v.derivation.parse import Reading, Unreadable, parse, readings
+from w2v.derivation.points import Point
+from w2v.derivation.questions import Code, Question, find
+from w2v.derivation.statements import Statement, statements
+from w2v.errors import NotFilledError, StudentError
+from w2v.mistakes import Mistake
+from w2v.outcomes import Outcome
+
+TOLERANCE = 1e-9
+POINTS_PER_CASE = 3
+SEED = 20
+
+END, STEPS, SHOWN = 0.4, 0.4, 0.2
+"""What the right end, valid steps and the needed steps are worth."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is said about one line.
+
+    Args:
+        source: the line as the student wrote it.
+        outcome: one of the course's outcomes; None for prose, labels and conventions.
+        message: why, in words; empty for a line that simply follows.
+        mistake: the recognised mistake.
+        notes: remarks that cost nothing.
+        follows_from_wrong: the line only follows from a wrong line above: no second mistake.
+        convention: the line is right, but only under this other convention.
+        relation: whether the line began with an `=` sign.
+    """
+
+    source: str
+    outcome: Outcome | None = None
+    message: str = ""
+    mistake: Mistake | None = None
+    notes: tuple[str, ...] = ()
+    follows_from_wrong: bool = False
+    convention: str = ""
+    relation: bool = False
+
+    @property
+    def red(self) -> bool:
+        """Whether this line is where a mistake was made."""
+        wrong = (Outcome.WRONG_VALUE, Outcome.WRONG_SHAPE, Outcome.TRANSPOSED, Outcome.CANNOT_RUN)
+        return self.outcome in wrong and not self.follows_from_wrong
+
+    @property
+    def good(self) -> bool:
+        """Whether the line is right, under some convention."""
+        return self.outcome is Outcome.CORRECT
 
 
 @dataclass(frozen=True)
 class Report:
-    """The verdicts of one derivation; `score` is the share of the marks, from 0 to 1."""
+    """The verdicts of one derivation.
+
+    Args:
+        name: the derivation.
+        lines: a verdict for every line, prose included.
+        missing: what is still to be shown, each a sentence.
+        reached: whether the right end is reached.
+        remarks: what is said about the derivation as a whole.
+        agreement: whether the last line and the student's function agree; empty without one.
+        score: the share of the marks that is earned, from 0 to 1.
+    """
 
     name: str
+    lines: tuple[Verdict, ...] = ()
+    missing: tuple[str, ...] = ()
+    reached: bool = False
+    remarks: tuple[str, ...] = ()
+    agreement: str = ""
     score: float = 0.0
-    unreadable: bool = False
+
+    @property
+    def outcome(self) -> Outcome:
+        """The outcome of the whole derivation."""
+        outcomes = [line.outcome for line in self.lines if line.outcome]
+        if not outcomes or all(outcome is Outcome.NOT_ATTEMPTED for outcome in outcomes):
+            return Outcome.NOT_ATTEMPTED
+        if self.unreadable:
+            return Outcome.CANNOT_READ
+        wrong = next((line.outcome for line in self.lines if line.red), None)
+        if wrong:
+            return wrong
+        return Outcome.CORRECT if self.reached and not self.missing else Outcome.WRONG_VALUE
+
+    @property
+    def unreadable(self) -> bool:
+        """Whether a person must read this derivation."""
+        return any(line.outcome is Outcome.CANNOT_READ for line in self.lines)
+
+    def __str__(self) -> str:
+        from w2v.derivation.render import as_text
+
+        return as_text(self)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        from w2v.derivation.render import as_html
+
+        return as_html(self)
 
 
-def judge(name: str, text: str) -> Report:
-    """Judge the derivation `name`."""
-    return Report(name)
+def judge(name: str, text: str, seed: int = SEED) -> Report:
+    """Judge the derivation `name` at points drawn from `seed`."""
+    question = find(name)
+    try:
+        found = statements(text)
+    except StudentError as problem:
+        return Report(name, (Verdict(text[:200], Outcome.CANNOT_READ, str(problem)),))
+    return _Judge(question, found, seed).report()
+
+
+@dataclass
+class _Step:
+    """One side of an equation."""
+
+    text: str
+    source: str
+    condition: Node | None
+    relation: bool
+    helpers: Helpers
+    later: frozenset[str]  # helpers that are defined only further down
+    trees: list[tuple[Reading, Node]] = field(default_factory=list)
+    problem: str = ""
+    chosen: Node | None = None
+    verdict: Verdict | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether nothing is written here yet."""
+        return self.text.replace(r"\dots", "").strip() == ""
+
+
+@dataclass
+class _Chain:
+    """A left side and what is said to equal it."""
+
+    head: _Step | None
+    steps: list[_Step] = field(default_factory=list)
+    free: str | None = None
+    is_let: bool = False
+
+    @property
+    def all_steps(self) -> list[_Step]:
+        return ([self.head] if self.head else []) + self.steps
+
+
+@dataclass(frozen=True)
+class _Finding:
+    """The comparison of one reading of a step with the truth."""
+
+    outcome: Outcome
+    message: str = ""
+    notes: frozenset[str] = frozenset()
+
+
+class _Judge:
+    def __init__(self, question: Question, found: list[Statement], seed: int) -> None:
+        self.question = question
+        self.budget = Budget()
+        self.rng = np.random.default_rng(seed)
+        self.points = {
+            case: [question.draw(self.rng, case, which) for which in range(POINTS_PER_CASE)]
+            for case in question.all_cases
+        }
+        self.convention = question.convention
+        self.order: list[Verdict | _Step] = []
+        self.chains: list[_Chain] = []
+        self.known: dict[Any, Any] = {}
+        self._arrange(found)
+
+    # From statements to chains
+
+    def _arrange(self, found: list[Statement]) -> None:
+        helpers = Helpers()
+        condition: Node | None = None
+        defined_below = [self._defines(statement) for statement in found]
+        for number, statement in enumerate(found):
+            later = frozenset(name for name in defined_below[number + 1 :] if name)
+            if statement.kind == "convention":
+                self.convention = replace(self.convention, **dict(statement.layout))
+            elif statement.kind in ("label", "prose"):
+                condition = statement.condition
+            if statement.kind not in ("chain", "let"):
+                self.order.append(Verdict(statement.source))
+                continue
+            if statement.condition is not None:
+                condition = statement.condition
+            self._extend(statement, condition, helpers, later - set(helpers.defined))
+            name = defined_below[number]
+            if name:
+                helpers = self._with_helper(helpers, statement)
+
+    def _defines(self, statement: Statement) -> str | None:
+        """The new name that a line `let theta = ...` defines."""
+        if statement.kind not in ("chain", "let") or len(statement.sides) < 2:
+            return None
+        try:
+            node = parse(statement.sides[0][0])
+        except Unreadable:
+            return None
+        if node.op not in ("symbol", "entry"):
+            return None
+        if node.op == "entry" and node.args[0].op != "symbol":
+            return None
+        return None if self._is_symbol(node) else str(node.value)
+
+    def _is_symbol(self, node: Node) -> bool:
+        """Whether the question itself gives this name a meaning."""
+        point = next(iter(self.points.values()))[0]
+        name = str(node.value)
+        known = {"pair": "U V y yhat u v", "window": "U V y yhat u v w", "sigmoid": "x"}
+        known |= {"negatives": "U V u v y yhat w", "block": "U V Y W Z u v"}
+        if name in ("Z", "z", "w", "y") and point.kind == "block":
+            return node.op == "entry" or name == "Z"
+        return name in known[point.kind].split() or name in point.indices
+
+    def _with_helper(self, helpers: Helpers, statement: Statement) -> Helpers:
+        left = parse(statement.sides[0][0])
+        try:
+            definition = parse(statement.sides[1][0])
+        except Unreadable:
+            return helpers
+        parameter = str(left.args[0].value) if left.op == "entry" else None
+        return Helpers({**helpers.defined, str(left.value): (parameter, definition)})
+
+    def _extend(
+        self,
+        statement: Statement,
+        condition: Node | None,
+        helpers: Helpers,
+        later: frozenset[str],
+    ) -> None:
+        sides = statement.sides
+        continues = sides[0][0] == "" and len(sides) > 1
+        name = self._defines(statement)
+        if name:
+            helpers = self._with_helper(helpers, statement)
+        steps = [
+            _Step(text, source, condition, position > 0, helpers, later)
+            for position, (text, source) in enumerate(sides)
+        ]
+        for step in steps:
+            self._read(step)
+        if continues:
+            steps = steps[1:]
+            if not self.chains:
+                self.chains.append(_Chain(None))
+        else:
+            self.chains.append(_Chain(steps[0], is_let=bool(name)))
+            self.order.append(steps[0])
+            steps = steps[1:]
+        self.chains[-1].steps += steps
+        self.order += steps
+
+    def _read(self, step: _Step) -> None:
+        if step.open:
+            return
+        try:
+            step.trees = list(readings(step.text))
+        except Unreadable as problem:
+            step.problem = str(problem)
+        except RecursionError:
+            step.problem = "this is nested too deeply"
+
+    # Values
+
+    def _points(self, condition: Node | None, chain: _Chain) -> list[Point]:
+        """The points at which a line must hold: of every case, or of those its label names."""
+        if condition is None:
+            return [point for case in self.question.cases for point in self.points[case]]
+        try:
+            found = [
+                point
+                for case in self.question.all_cases
+                for point in self.points[case]
+                if Evaluator(point, free=self._free(chain), budget=self.budget).holds(condition)
+            ]
+        except (Wrong, Unknown):
+            found = []
+        return found or self._points(None, chain)
+
+    def _free(self, chain: _Chain) -> str | None:
+        if chain.free is None:
+            head = chain.head.trees[0][1] if chain.head and chain.head.trees else None
+            chain.free = _open_index(head) if head else None
+            chain.free = chain.free or self.question.free
+        return chain.free
+
+    def _value(
+        self,
+        node: Node,
+        point: Point,
+        chain: _Chain,
+        helpers: Helpers,
+        convention: Convention,
+        option: "_Option | None" = None,
+    ) -> tuple[Value, float, frozenset[str]]:
+        evaluator = Evaluator(
+            point, convention, helpers, self._free(chain), self.budget, *(option or _OPTIONS[0])
+        )
+        value = evaluator.value(node)
+        if not np.all(np.isfinite(value)):
+            raise Wrong("the numbers get too large here")
+        return value, evaluator.peak, frozenset(evaluator.notes)
+
+    def _truth(self, chain: _Chain, point: Point, convention: Convention) -> Value:
+        """The value of the chain's left side, or of the question's head."""
+        key = (id(chain), id(point), convention)
+        if key not in self.known:
+            self.known[key] = self._head_value(chain, point, convention)
+        return self.known[key]
+
+    def _head_value(self, chain: _Chain, point: Point, convention: Convention) -> Value:
+        if chain.head and chain.head.trees:
+            for _, node in chain.head.trees:
+                try:
+                    return self._value(node, point, chain, chain.head.helpers, convention)[0]
+                except TooMuch:
+                    raise
+                except (Wrong, Unknown):
+                    continue
+        return self._question_value(0, point, convention)
+
+    def _question_value(self, which: int, point: Point, convention: Convention) -> Value:
+        node = parse(self.question.heads[which])
+        evaluator = Evaluator(point, convention, free=self.question.free, budget=self.budget)
+        return evaluator.value(node)
+
+    def _finding(self, step: _Step, chain: _Chain, convention: Convention) -> _Finding:
+        """The best of the readings of a step, compared with the truth."""
+        first: _Finding | None = None
+        for reading, node in step.trees:
+            for option in _OPTIONS if contains(node, "derivative") else _OPTIONS[:1]:
+                finding = self._compared(step, chain, node, convention, option)
+                if finding.outcome is Outcome.CORRECT:
+                    step.chosen = node
+                    return replace(finding, notes=finding.notes | _slips(reading, option))
+                first = first or finding
+        assert first is not None
+        return first
+
+    def _compared(
+        self, step: _Step, chain: _Chain, node: Node, convention: Convention, option: "_Option"
+    ) -> _Finding:
+        notes: frozenset[str] = frozenset()
+        used = names(node) & step.later
+        if used:
+            name = sorted(used)[0]
+            return _Finding(
+                Outcome.CANNOT_RUN, f"{name} is used here, but it is defined only further down"
+            )
+        for point in self._points(step.condition, chain):
+            try:
+                truth = self._truth(chain, point, convention)
+                value, peak, noted = self._value(
+                    node, point, chain, step.helpers, convention, option
+                )
+            except WrongShape as problem:
+                return _Finding(Outcome.WRONG_SHAPE, str(problem))
+            except Wrong as problem:
+                return _Finding(Outcome.WRONG_VALUE, str(problem))
+            except Unknown as problem:
+                return _Finding(Outcome.CANNOT_READ, str(problem))
+            except (OverflowError, FloatingPointError, ZeroDivisionError):
+                return _Finding(Outcome.WRONG_VALUE, "the numbers get too large here")
+            notes |= noted
+            outcome, message = _comparison(value, truth, peak)
+            if outcome is not Outcome.CORRECT:
+                return _Finding(outcome, message)
+        return _Finding(Outcome.CORRECT, "", notes)
+
+    # Verdicts
+
+    def report(self) -> Report:
+        with np.errstate(all="ignore"):
+            for chain in self.chains:
+                self._judge_chain(chain)
+            self._try_other_conventions()
+            return self._marked()
+
+    def _judge_chain(self, chain: _Chain) -> None:
+        if chain.head:
+            chain.head.verdict = self._head_verdict(chain)
+        above: _Step | None = chain.head
+        for step in chain.steps:
+            step.verdict = self._verdict(step, chain, above)
+            if step.verdict.outcome is not Outcome.CANNOT_READ:
+                above = step
+
+    def _head_verdict(self, chain: _Chain) -> Verdict:
+        head = chain.head
+        assert head is not None
+        if head.open:
+            return Verdict(head.source, Outcome.NOT_ATTEMPTED)
+        if head.problem:
+            return Verdict(head.source, Outcome.CANNOT_READ, f"cannot read this: {head.problem}")
+        point = self._points(head.condition, chain)[0]
+        problem: Exception | None = None
+        for _, node in head.trees:
+            try:
+                self._value(node, point, chain, head.helpers, self.convention)
+            except (Wrong, Unknown) as error:
+                problem = problem or error
+                continue
+            head.chosen = node
+            return Verdict(head.source, Outcome.CORRECT)
+        if isinstance(problem, WrongShape):
+            return Verdict(head.source, Outcome.WRONG_SHAPE, str(problem))
+        if isinstance(problem, Wrong):
+            return Verdict(head.source, Outcome.WRONG_VALUE, str(problem))
+        return Verdict(head.source, Outcome.CANNOT_READ, str(problem))
+
+    def _verdict(self, step: _Step, chain: _Chain, above: _Step | None) -> Verdict:
+        shown = Verdict(step.source, relation=step.relation)
+        if step.open:
+            return replace(shown, outcome=Outcome.NOT_ATTEMPTED, message="still to be written")
+        if step.problem:
+            message = f"cannot read this: {step.problem}"
+            return replace(shown, outcome=Outcome.CANNOT_READ, message=message)
+        finding = self._finding(step, chain, self.convention)
+        shown = replace(shown, outcome=finding.outcome, message=finding.message)
+        if finding.outcome is Outcome.CORRECT:
+            return replace(shown, message="", notes=self._notes(finding, step, above))
+        if finding.outcome is Outcome.CANNOT_READ:
+            return replace(shown, message=f"cannot read this: {finding.message}")
+        if above is not None and self._follows(step, above, chain):
+            message = "this follows from the line above, which is wrong: no second mistake"
+            return replace(shown, message=message, follows_from_wrong=True)
+        return shown
+
+    def _notes(self, finding: _Finding, step: _Step, above: _Step | None) -> tuple[str, ...]:
+        notes = [_NOTES[note] for note in sorted(finding.notes)]
+        if above is not None and above.relation and above.chosen == step.chosen:
+            notes.append("the same as the line above")
+        if step.text.startswith(r"\frac { \partial }") and " } - (" in step.text[:60]:
+            notes.append(_NOTES["operator"])
+        return tuple(notes)
+
+    def _follows(self, step: _Step, above: _Step, chain: _Chain) -> bool:
+        """Whether a wrong step equals the wrong step above it."""
+        if above.verdict is None or above.verdict.outcome is Outcome.CORRECT or not above.trees:
+            return False
+        for (_, node), (_, wrong) in product(step.trees, above.trees):
+            try:
+                if all(
+                    self._equal(node, wrong, step, above, point, chain)
+                    for point in self._points(step.condition, chain)
+                ):
+                    step.chosen = node
+                    return True
+            except (Wrong, Unknown, OverflowError, ZeroDivisionError):
+                continue
+        return False
+
+    def _equal(
+        self, left: Node, right: Node, step: _Step, above: _Step, point: Point, chain: _Chain
+    ) -> bool:
+        a, peak, _ = self._value(left, point, chain, step.helpers, self.convention)
+        b, _, _ = self._value(right, point, chain, above.helpers, self.convention)
+        return _comparison(a, b, peak)[0] is Outcome.CORRECT
+
+    # Conventions
+
+    def _try_other_conventions(self) -> None:
+        """Lines that are right under another convention are told so and not called wrong."""
+        wrong = [
+            (step, chain)
+            for chain in self.chains
+            for step in chain.steps
+            if step.verdict and step.verdict.red and step.trees
+        ]
+        if not wrong:
+            return
+        declared = self.convention
+        best: list[_Step] = []
+        adopted = declared
+        for other in _others(declared):
+            fitting = [
+                step
+                for step, chain in wrong
+                if self._finding(step, chain, other).outcome is Outcome.CORRECT
+            ]
+            if len(fitting) > len(best) and self._all_fit(other):
+                best, adopted = fitting, other
+        for step in best:
+            assert step.verdict is not None
+            name = _difference(declared, adopted)
+            step.verdict = replace(
+                step.verdict,
+                outcome=Outcome.CORRECT,
+                message=f"this holds with {name}: say so in a line `convention: {name}`",
+                convention=name,
+            )
+
+    def _all_fit(self, convention: Convention) -> bool:
+        """Whether all lines that are right as declared are right under this convention too."""
+        return all(
+            self._finding(step, chain, convention).outcome is Outcome.CORRECT
+            for chain in self.chains
+            for step in chain.steps
+            if step.verdict and step.verdict.good
+        )
+
+    # Marks
+
+    def _marked(self) -> Report:
+        question = self.question
+        lines_ = tuple(
+            item if isinstance(item, Verdict) else item.verdict or Verdict(item.source)
+            for item in self.order
+        )
+        head_chains = [chain for chain in self.chains if self._heads(chain)]
+        good = [
+            step
+            for chain in head_chains
+            for step in chain.steps
+            if step.verdict and step.verdict.good and not self._circular(step, chain)
+        ]
+        ends = [self._end(which, case) for which, case in self._ends()]
+        reached = all(not problem for problem in ends)
+        missing = tuple(dict.fromkeys(problem for problem in ends if problem))
+        shown = [self._shown(waypoint) for waypoint in question.waypoints]
+        missing += tuple(
+            f"show this step: {waypoint.step}"
+            for waypoint, done in zip(question.waypoints, shown, strict=True)
+            if not done
+        )
+        attempted = any(
+            step.verdict and step.verdict.outcome not in (None, Outcome.NOT_ATTEMPTED)
+            for chain in self.chains
+            for step in chain.steps
+        )
+        score = self._score(good, ends, shown) if attempted else 0.0
+        return Report(
+            question.name,
+            lines_,
+            missing if attempted else (),
+            reached and bool(good),
+            (),
+            self._agreement() if reached else "",
+            score,
+        )
+
+    def _score(self, good: list[_Step], ends: list[str], shown: list[bool]) -> float:
+        if not good:
+            return 0.0
+        end_share, shown_share = (END, SHOWN) if shown else (END + SHOWN / 2, 0.0)
+        steps_share = 1 - end_share - shown_share
+        verdicts = [step.verdict for chain in self.chains for step in chain.steps if step.verdict]
+        red = sum(verdict.red for verdict in verdicts)
+        right = len({step.chosen for step in good})
+        right += sum(verdict.follows_from_wrong for verdict in verdicts)
+        ended = sum(not problem for problem in ends) / len(ends)
+        to_come = 0 if ended == 1 or (shown and all(shown)) else 3
+        steps = right / (right + red + to_come)
+        return (
+            end_share * ended
+            + steps_share * steps
+            + (shown_share * sum(shown) / len(shown) if shown else 0.0)
+        )
+
+    def _ends(self) -> list[tuple[int, str]]:
+        """The heads that must be derived, each in every case that the question asks for."""
+        return list(product(range(len(self.question.heads)), self.question.cases))
+
+    def _heads(self, chain: _Chain, case: str | None = None) -> set[int]:
+        """Which heads of the question a chain starts from (for one of the cases)."""
+        found = set()
+        for which in range(len(self.question.heads)):
+            points = [
+                p for name in self.question.cases if case in (None, name) for p in self.points[name]
+            ]
+            if self._starts_from(chain, which, points):
+                found.add(which)
+        return found
+
+    def _starts_from(self, chain: _Chain, which: int, points: Sequence[Point]) -> bool:
+        if chain.head is None:
+            return which == 0
+        head = chain.head.chosen
+        if head is None or not (
+            self.question.both_ways or _differentiates_like(head, parse(self.question.heads[which]))
+        ):
+            return False
+        try:
+            return all(
+                _comparison(
+                    self._truth(chain, point, self.convention),
+                    self._question_value(which, point, self.convention),
+                    1.0,
+                )[0]
+                is Outcome.CORRECT
+                for point in points
+            )
+        except (Wrong, Unknown):
+            return False
+
+    def _end(self, which: int, case: str) -> str:
+        """What the chains for this head and case still lack; nothing when the end is reached."""
+        problem = f"derive {self.question.asks}" + (f" (case {case})" if self._many else "")
+        for chain in self.chains:
+            if which not in self._heads(chain, case) or not chain.steps:
+                continue
+            steps = [
+                s
+                for s in chain.steps
+                if not (s.verdict and s.verdict.outcome is Outcome.NOT_ATTEMPTED)
+            ]
+            steps = [s for s in steps if self._speaks_of(s, chain, case)]
+            if not steps:
+                continue
+            last = steps[-1]
+            if last.verdict is None or not last.verdict.good or last.chosen is None:
+                problem = "the last line is not right yet"
+                continue
+            lacking = self._not_an_end(last, chain)
+            if not lacking:
+                return ""
+            problem = lacking
+        return problem
+
+    @property
+    def _many(self) -> bool:
+        return len(self.question.cases) > 1
+
+    def _speaks_of(self, step: _Step, chain: _Chain, case: str) -> bool:
+        points = self._points(step.condition, chain)
+        return any(point in self.points[case] for point in points) if case else True
+
+    def _not_an_end(self, last: _Step, chain: _Chain) -> str:
+        question = self.question
+        node = _expanded(last.chosen, last.helpers)
+        if question.both_ways:
+            if chain.head is None or chain.head.chosen is None:
+                return f"start from {question.asks}"
+            ends = [chain.head.chosen, node]
+            with_y = ["y" in names(end) or _calls(end, "CE") for end in ends]
+            if with_y == [False, True]:
+                ends, with_y = ends[::-1], with_y[::-1]
+            if with_y != [True, False]:
+                return f"go from one side to the other: the last line must be {question.ends}"
+            node = ends[1]
+        for what, called in question.forbidden.items():
+            if _holds(node, what):
+                return f"the last line still holds {called}: go on until it is written in {question.ends}"
+        if not question.needed(node):
+            return f"the last line must be written in {question.ends}"
+        return ""
+
+    def _circular(self, step: _Step, chain: _Chain) -> bool:
+        """Whether a step says no more than the head itself."""
+        if step.chosen is None:
+            return True
+        node = _expanded(step.chosen, step.helpers)
+        head = chain.head.chosen if chain.head else parse(self.question.heads[0])
+        if head is not None and any(part == head for part in node.walk()):
+            return True
+        return any(
+            part.op == "derivative" and _is_head_loss(part.args[0], self.question)
+            for part in node.walk()
+        )
+
+    def _shown(self, waypoint: Any) -> bool:
+        for chain in self.chains:
+            if chain.is_let:
+                continue
+            starts = bool(self._heads(chain))
+            derivative = (
+                chain.head is not None
+                and chain.head.chosen is not None
+                and contains(chain.head.chosen, "derivative")
+            )
+            if not starts and not (waypoint.anywhere and derivative):
+                continue
+            steps = chain.all_steps if waypoint.anywhere or not starts else chain.all_steps
+            final = chain.steps[-1] if chain.steps else None
+            for step in steps:
+                if step is final and starts and not waypoint.last:
+                    continue
+                if step is chain.head and self.question.both_ways:
+                    continue
+                node = step.chosen
+                if node is not None and step.verdict and step.verdict.good and waypoint.shown(node):
+                    return True
+        return False
+
+    # The student's own function
+
+    def _agreement(self) -> str:
+        said = []
+        for which, code in enumerate(self.question.code):
+            said.append(self._compare_code(which, code))
+        return next((text for text in said if text and "agree" not in text), "") or next(
+            (text for text in said if text), ""
+        )
+
+    def _compare_code(self, which: int, code: Code) -> str:
+        from w2v.workbook import find as find_exercise
+
+        exercise = find_exercise(code.exercise)
+        for case in self.question.cases:
+            for chain in self.chains:
+                if which not in self._heads(chain, case) or not chain.steps:
+                    continue
+                last = chain.steps[-1]
+                if last.chosen is None or not last.verdict or not last.verdict.good:
+                    continue
+                point = self.points[case][0]
+                formula = self._truth(chain, point, self.convention)
+                try:
+                    result = code.part(point, exercise(*code.arguments(point)))
+                except NotFilledError:
+                    return ""
+                except Exception as problem:
+                    return (
+                        f"your function {code.exercise} cannot run at the point of comparison: "
+                        f"{type(problem).__name__}: {problem}"
+                    )
+                if not _same_numbers(formula, result):
+                    return (
+                        f"your formula and your function {code.exercise} differ at the same "
+                        "point: the formula is right, so look at the code"
+                    )
+        return f"your formula and your function {code.exercise} agree at the same point"
+
+
+_NOTES = {
+    "operator": "read as the derivative of all that follows: put brackets around it",
+    "outer": "the index of the sum is another one than that of the derivative: give it another name",
+    "jacobian": "d sigma(x_i) / dx is read as d sigma(x) / dx, the n x n Jacobian",
+}
+
+
+class _Option(NamedTuple):
+    """How an ambiguous derivative is read: see `Evaluator`."""
+
+    jacobian: str = "rows"
+    outer: bool = False
+
+
+_OPTIONS = (_Option(), _Option("columns"), _Option(outer=True))
+
+
+def _slips(reading: Reading, option: _Option) -> frozenset[str]:
+    """The slips of notation that a line needs to be right."""
+    slips = {"operator"} if reading.operator == "rest" else set()
+    return frozenset(slips | ({"outer"} if option.outer else set()))
+
+
+def _comparison(value: Value, truth: Value, peak: float) -> tuple[Outcome, str]:
+    """Compare a value with the truth: shapes first, then numbers to a relative 1e-9."""
+    if np.shape(value) != np.shape(truth):
+        if np.shape(value) == () and value == 0 and not np.any(truth):
+            return Outcome.CORRECT, ""
+        if np.shape(truth) == () and truth == 0 and not np.any(value):
+            return Outcome.CORRECT, ""
+        if np.shape(value) == np.shape(truth)[::-1]:
+            if _close(np.transpose(value), truth, peak):
+                return Outcome.TRANSPOSED, (
+                    f"this is a {_size(value)}, the transpose of what it should equal"
+                )
+        return Outcome.WRONG_SHAPE, f"this is a {_size(value)}; it must be a {_size(truth)}"
+    if _close(value, truth, peak):
+        return Outcome.CORRECT, ""
+    return Outcome.WRONG_VALUE, "this does not follow: it has another value than the left side"
+
+
+def _close(value: Value, truth: Value, peak: float) -> bool:
+    difference = float(np.max(np.abs(np.asarray(value) - np.asarray(truth))))
+    scale = float(max(np.max(np.abs(value)), np.max(np.abs(truth))))
+    # Where large terms cancel, rounding alone may exceed the tolerance.
+    rounding = 1e-14 * peak if peak < 1e4 * max(scale, 1e-3) else 0.0
+    return difference <= max(TOLERANCE * scale, rounding)
+
+
+def _size(value: Value) -> str:
+    shape = np.shape(value)
+    if not shape:
+        return "number"
+    kind = "column" if shape[1] == 1 else "row" if shape[0] == 1 else "matrix"
+    return f"{kind} ({shape[0]} x {shape[1]})"
+
+
+def _same_numbers(formula: Value, result: Any) -> bool:
+    try:
+        found = np.asarray(result, dtype=float)
+    except (TypeError, ValueError):
+        return False
+    expected = np.real(np.asarray(formula))
+    if found.size != expected.size:
+        return False
+    options = [expected] if expected.ndim < 2 else [expected, expected.T]
+    squeezed = [option.reshape(-1) if 1 in option.shape else option for option in options]
+    shaped = found.reshape(-1) if found.ndim < 2 or 1 in found.shape else found
+    return any(
+        option.shape == shaped.shape and np.allclose(option, shaped, rtol=1e-4, atol=1e-6)
+        for option in (option.reshape(-1) if option.ndim < 2 else option for option in squeezed)
+    )
+
+
+def _others(declared: Convention) -> Iterable[Convention]:
+    choices = product(
+        ("row", "column"), ("columns", "rows"), ("column", "row"), ("same", "transposed")
+    )
+    found = [Convention(*choice) for choice in choices]
+    found.remove(declared)
+    return sorted(found, key=lambda other: _difference(declared, other).count(","))
+
+
+def _difference(declared: Convention, other: Convention) -> str:
+    words = []
+    if other.y != declared.y:
+        words.append(f"y {other.y}")
+    if other.U != declared.U:
+        words.append("U d x |V|" if other.U == "columns" else "U |V| x d")
+    if other.vectors != declared.vectors:
+        words.append(f"vectors {other.vectors}")
+    if other.gradient != declared.gradient:
+        words.append(f"gradients {other.gradient}")
+    return ", ".join(words)
+
+
+def _open_index(head: Node) -> str | None:
+    """The index that a left side leaves open: w of dJ/du_w."""
+    bound = {str(part.value) for part in head.walk() if part.op == "sum"}
+    for part in head.walk():
+        if part.op == "entry" and part.args[0].op == "symbol":
+            name = str(part.args[0].value)
+            if name not in ("o", "c", "t", "n", "K") and name not in bound:
+                return name
+    return None
+
+
+def _differentiates_like(head: Node, wanted: Node) -> bool:
+    """Whether both take a derivative, and by the same kind of thing."""
+    bys = [
+        part.args[1] for node in (head, wanted) for part in node.walk() if part.op == "derivative"
+    ]
+    return len(bys) >= 2 or _calls(head, "dsigma")
+
+
+def _calls(node: Node, *functions: str) -> bool:
+    return any(part.op == "call" and part.value in functions for part in node.walk())
+
+
+def _holds(node: Node, what: str) -> bool:
+    if what == "window":
+        return any(
+            part.op == "loss" and (part.value == "window" or len(part.args) != 3)
+            for part in node.walk()
+        )
+    if what == "y":
+        return "y" in names(node)
+    return contains(node, what) or _calls(node, what)
+
+
+def _is_head_loss(node: Node, question: Question) -> bool:
+    if question.name.startswith("skip_gram"):
+        return _holds(node, "window")
+    if question.name.startswith("sigmoid"):
+        return node.op == "call"
+    return node.op == "loss"
+
+
+def _expanded(node: Node | None, helpers: Helpers) -> Node:
+    """The expression with its helpers written out."""
+    assert node is not None
+    if node.op in ("symbol", "entry") and str(node.value) in helpers.defined:
+        return _expanded(helpers.defined[str(node.value)][1], helpers)
+    return Node(node.op, tuple(_expanded(part, helpers) for part in node.args), node.value)
+
+
+__all__ = ["Report", "Verdict", "judge", "lines"]

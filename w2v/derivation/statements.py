@@ -1,0 +1,201 @@
+"""What each line is for: a step of a chain, a case label, a "let", a convention, or prose."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from w2v.derivation.expression import Node
+from w2v.derivation.normalise import OPENING, Line, Token, lines, spaced, top_relation
+from w2v.derivation.parse import Unreadable, parse
+
+_INDEX = r"[a-z]'*(?: _ \{ [^{}]* \})?"
+_SET = rf"(?:\\\{{ .* \\\}}|{_INDEX}(?: , (?:{_INDEX}|\\dots|\d+))*|[A-Z]|\\Vocab)"
+_CONDITION = rf"(?:{_INDEX} (?:=|\\neq) {_INDEX}|{_INDEX} \\(?:not)?in {_SET})"
+_BETWEEN = r"(?:\"[^\"]*|;|,|\(|\[|\||\| _ \{)"
+_TRAILING = re.compile(
+    rf"^(?P<rest>.*?\S) (?:{_BETWEEN} )+(?P<condition>{_CONDITION})"
+    r"(?: (?:\)|\]|\}|;|,|\.|\"[^\"]*))*$"
+)
+_LEADING = re.compile(
+    rf"^(?:(?:\"[^\"]*|;|\() )*(?P<condition>{_CONDITION}) (?:\) )?(?:(?:,|;|\"[^\"]*) )+"
+    r"(?P<rest>.* = .*)$"
+)
+_ALONE = re.compile(
+    rf"^(?:\"[^=]* )?(?:(?:;|,|\() )*(?P<condition>{_CONDITION})(?: (?:\)|\}}|;|,|\.|\"[^\"]*))*$"
+)
+_LET = re.compile(r"^\"(?:let|define|denote|where|with|set|put|write|here)\b", re.IGNORECASE)
+_LAYOUT = re.compile(
+    r"(?P<what>\\?(?:hat|widehat|mathbf|boldsymbol|bm)?[\s{\\]*(?:y|ŷ|U|V|u|v|gradients?|vectors?"
+    r"|word vectors))\b(?:[\s}_$,c]|and|are|is|as|an?|hat|\\|y|ŷ|V|v|in|the|vectors?|matrix|matrices)*?"
+    r"\b(?P<how>rows?|columns?|transposed|d\s*(?:x|×|\\times)\s*\\?[|nV]|"
+    r"(?:\\?\|?V\\?\|?|n)\s*(?:x|×|\\times)\s*d)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One line and what it is for.
+
+    Args:
+        kind: "chain", "let", "label", "convention" or "prose".
+        source: what the student wrote.
+        sides: of a chain or a let, the expressions between its `=` signs with their sources; the
+            first is empty where the line begins with `=`.
+        condition: the case that the line speaks of, if it says so.
+        layout: of a convention, what it changes.
+    """
+
+    kind: str
+    source: str
+    sides: tuple[tuple[str, str], ...] = ()
+    condition: Node | None = None
+    layout: tuple[tuple[str, str], ...] = ()
+
+
+def statements(text: str) -> list[Statement]:
+    """The statements of a derivation, in order."""
+    return [statement for line in lines(text) for statement in _statements(line)]
+
+
+def _statements(line: Line) -> list[Statement]:
+    tokens = line.tokens
+    source = line.source.strip()
+    prose = any(token.text.startswith('"') for token in tokens)
+    if prose and (layout := _layout(source)) and top_relation(tokens) is None:
+        return [Statement("convention", source, layout=layout)]
+    condition, tokens = _labelled(tokens)
+    if condition is not None and not tokens:
+        return [Statement("label", source, condition=condition)]
+    is_let = bool(tokens) and _LET.match(tokens[0].text) is not None
+    words = bool(tokens) and tokens[0].text.startswith('"')
+    tokens = _mathematics(tokens)
+    if not tokens or (words and top_relation(tokens) is None):
+        return [Statement("prose", source)]
+    kind = "let" if is_let else "chain"
+    return [
+        Statement(kind, source, _sides(line, part), condition) for part in _equations(list(tokens))
+    ]
+
+
+def _labelled(tokens: tuple[Token, ...]) -> tuple[Node | None, tuple[Token, ...]]:
+    """The case label of a line, and the line without it."""
+    text = spaced(tokens)
+    for pattern in (_ALONE, _LEADING, _TRAILING):
+        match = pattern.match(text)
+        if not match:
+            continue
+        rest = match.groupdict().get("rest") or ""
+        if rest.endswith((r"\ind", "_ {", r"\sum")) or rest.count("{") != rest.count("}"):
+            continue
+        condition = _condition(match["condition"])
+        if condition is None:
+            continue
+        if pattern is _LEADING:
+            return condition, tokens[len(tokens) - len(rest.split(" ")) :] if _same_count(
+                tokens, text
+            ) else tokens
+        return condition, _first(tokens, rest)
+    return None, tokens
+
+
+def _same_count(tokens: Sequence[Token], text: str) -> bool:
+    return len(text.split(" ")) == len(tokens)
+
+
+def _first(tokens: tuple[Token, ...], text: str) -> tuple[Token, ...]:
+    """The first tokens, those that make up `text`."""
+    kept: list[Token] = []
+    length = 0
+    for token in tokens:
+        length += len(token.text) + bool(kept)
+        if length > len(text):
+            break
+        kept.append(token)
+    return tuple(kept)
+
+
+def _condition(text: str) -> Node | None:
+    if "\\in" in text or "\\notin" in text:
+        left, sign, right = re.split(r" (\\in|\\notin) ", text, maxsplit=1)
+        right = right if right.startswith("\\{") else rf"\{{ {right} \}}"
+        text = f"{left} {sign} {right}"
+    try:
+        return parse(text)
+    except Unreadable:
+        return None
+
+
+def _mathematics(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """The formula of a line, without the words before and behind it."""
+    start = 0
+    while start < len(tokens) and tokens[start].text.startswith(('"', ";", ",")):
+        start += 1
+    end = start
+    depth = 0
+    while end < len(tokens) and (depth > 0 or not tokens[end].text.startswith('"')):
+        depth += tokens[end].text.startswith(r"\begin:") - tokens[end].text.startswith(r"\end:")
+        end += 1
+    if any(token.text == "=" for token in tokens[end:]) and "=" not in [
+        token.text for token in tokens[start:end]
+    ]:
+        return ()
+    return tuple(token for token in tokens[start:end] if token.text != ".")
+
+
+def _equations(tokens: list[Token]) -> list[list[Token]]:
+    """Two equations side by side on a line, apart."""
+    pieces: list[list[Token]] = [[]]
+    depth = 0
+    for token in tokens:
+        depth += (token.text in OPENING or token.text.startswith(r"\begin:")) - (
+            token.text in OPENING.values() or token.text.startswith(r"\end:")
+        )
+        if depth == 0 and token.text in (";", ","):
+            pieces.append([])
+        else:
+            pieces[-1].append(token)
+    pieces = [piece for piece in pieces if piece]
+    if all(top_relation(piece) is not None for piece in pieces):
+        return pieces
+    return [tokens]
+
+
+def _sides(line: Line, tokens: list[Token]) -> tuple[tuple[str, str], ...]:
+    """The expressions between the `=` signs: in one spelling, and as the student wrote them."""
+    sides = []
+    start, at = 0, tokens[0].start if tokens else line.start
+    at = line.start if tokens and tokens[0] == line.tokens[0] else at
+    while True:
+        cut = top_relation(tokens, start)
+        end = tokens[cut].start if cut is not None else line.end
+        part = [token for token in tokens[start:cut] if token.text != ";"]
+        sides.append((spaced(part), _tidy(line.whole[at:end])))
+        if cut is None:
+            return tuple(sides)
+        start, at = cut + 1, tokens[cut].end
+
+
+def _tidy(source: str) -> str:
+    source = re.sub(r"(?<!\\)%[^\n]*", "", source)
+    if r"\begin" not in source:
+        source = re.sub(r"(?<!\\)&", "", source)
+    return " ".join(source.replace("$", "").split())
+
+
+def _layout(source: str) -> tuple[tuple[str, str], ...]:
+    """What a line about conventions declares, as fields of `Convention`."""
+    found: list[tuple[str, str]] = []
+    for match in _LAYOUT.finditer(source):
+        what, how = match["what"].strip("\\ {").lower(), match["how"].lower()
+        letter = match["what"].strip("\\ {}")[-1:]
+        if what.startswith("gradient"):
+            found.append(("gradient", "transposed" if how == "transposed" else "same"))
+        elif letter in ("U", "V"):
+            words_first = re.match(r"row|n|\\?\|?v", how)
+            found.append(("U", "rows" if words_first else "columns"))
+        elif letter in ("y", "ŷ"):
+            found.append(("y", how.rstrip("s")))
+        elif how.rstrip("s") in ("row", "column"):
+            found.append(("vectors", how.rstrip("s")))
+    return tuple(found)
