@@ -110,7 +110,7 @@ def window(
     V and U have shape (n, d); `pair` is the pair loss, or with `gradients` the pair's gradients, of
     the naive softmax loss, or (`sampled`) of negative sampling with new negatives in each call.
     """
-    n, d, m, K = _sizes(rng, 4)
+    n, d, m, K = (int(size) for size in rng.permutation([3, 5, 7, 9]))
     _, _, U = _pair(rng, n, d, "any", False, dtype)
     V = U[rng.permutation(n)] + (_grid(rng, (n, d)) / 16).astype(dtype)
     words = [int(word) for word in rng.integers(n, size=m)]

@@ -9,7 +9,7 @@ import numpy as np
 
 from w2v.checks import draw
 from w2v.checks.tasks import task
-from w2v.checks.trial import Trial
+from w2v.checks.trial import Trial, Verdict
 from w2v.errors import AuthorError
 from w2v.outcomes import Outcome
 
@@ -19,6 +19,13 @@ SEED_VARIABLE = "W2V_SEED"
 
 class TestsFailed(Exception):  # noqa: N818 - the words that a student reads in the traceback
     """An answer is not right; the message is the verdict."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(verdict)
+        self.verdict = verdict
+
+    def __str__(self) -> str:
+        return self.verdict.text(numbers=False)
 
     def _render_traceback_(self) -> list[str]:
         """What IPython shows: the verdict, and none of the hidden test's lines."""
@@ -79,7 +86,7 @@ class exam:  # noqa: N801 - it reads as a statement: with exam("softmax") as tes
         self._trial.value(*task(self.name).points[0](self._first))
         verdict = self._trial.verdict()
         if verdict.outcome is not Outcome.CORRECT:
-            raise TestsFailed(verdict.text(numbers=False))
+            raise TestsFailed(verdict)
 
 
 def _seed() -> int:

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from w2v.mistakes import Mistake
 from w2v.outcomes import Outcome
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -33,11 +34,13 @@ class Finding:
         outcome: one of the fixed outcomes.
         detail: what was expected and found; nothing about the numbers of the point.
         numbers: where and how the value differs; for the visible check alone.
+        mistakes: those that the finding itself shows, whatever the value.
     """
 
     outcome: Outcome
     detail: str = ""
     numbers: str = ""
+    mistakes: tuple[Mistake, ...] = ()
 
 
 def tolerance(args: Sequence[Any], scale: float) -> float:

@@ -8,14 +8,16 @@ above 400, ten times what makes a miss as unlikely as a false alarm.
 """
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 
+from w2v import mistakes
 from w2v.checks.call import call
 from w2v.checks.judge import Finding, as_array
+from w2v.mistakes import Mistake
 from w2v.outcomes import Outcome
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -41,9 +43,9 @@ def examine(sampler: Function, o: int, counts: Array, K: int, rng: np.random.Gen
     if finding.outcome is not Outcome.CORRECT:
         return finding
     if used.bit_generator.state == start.bit_generator.state:
-        return _wrong("nothing was drawn from `rng`, the generator that it was given")
+        return _wrong("nothing was drawn from the generator `rng`", mistakes.OTHER_RANDOMNESS)
     if not np.array_equal(first, second):
-        return _wrong("two calls with equal generators differ: `rng` is not the only randomness")
+        return _wrong("two calls with equal generators differ", mistakes.OTHER_RANDOMNESS)
     return finding
 
 
@@ -58,10 +60,11 @@ def distribution(sampler: Function, o: int, counts: Array, rng: np.random.Genera
     if finding.outcome is not Outcome.CORRECT:
         return finding
     if not fits(np.asarray(words), noise(o, counts)):
-        return _wrong("the words do not follow the noise distribution")
+        seen = [why for why, wrong in _wrong_noises(o, counts) if fits(np.asarray(words), wrong)]
+        return _wrong("the words do not follow the noise distribution", *dict.fromkeys(seen))
     short = [call(sampler, o, counts.copy(), SHORT, rng) for _ in range(SHORT_CALLS)]
     if all(len(np.unique(words)) == SHORT for words in short):
-        return _wrong("no word ever stands in two slots of one sample")
+        return _wrong("no word ever stands in two slots of one sample", mistakes.NO_REPEATS)
     return finding
 
 
@@ -70,6 +73,21 @@ def noise(o: int, counts: Array, exponent: float = EXPONENT) -> Array:
     weights = np.where(counts > 0, counts, 0.0) ** exponent * (counts > 0)
     weights[o] = 0
     return weights / weights.sum()
+
+
+def _wrong_noises(o: int, counts: Array) -> Iterator[tuple[Mistake, Array]]:
+    others = np.arange(len(counts)) != o
+    yield mistakes.UNIFORM_NOISE, others / others.sum()
+    yield mistakes.UNIFORM_NOISE, noise(o, counts, 0)
+    for exponent in (1.0, 0.5, 0.25, 1.5):
+        yield mistakes.OTHER_EXPONENT, noise(o, counts, exponent)
+    with_o = noise(-1, np.append(counts, 0))[:-1]
+    for stand_in in (o + 1, o - 1, 0):
+        replaced = with_o.copy()
+        replaced[o] = 0
+        replaced[stand_in % len(counts)] += with_o[o]
+        yield mistakes.BADLY_REPLACED, replaced
+    yield mistakes.BADLY_REPLACED, np.where(others, with_o + with_o[o] / others.sum(), 0)
 
 
 def words_of(found: Any, o: int, counts: Array, K: int) -> Finding:
@@ -83,7 +101,7 @@ def words_of(found: Any, o: int, counts: Array, K: int) -> Finding:
     if words.min() < 0 or words.max() >= len(counts):
         return _wrong("expected rows of words, from 0 to n - 1")
     if (words == o).any():
-        return _wrong("the true outside word o was drawn")
+        return _wrong("the true outside word o was drawn", mistakes.O_DRAWN)
     if (counts[words] == 0).any():
         return _wrong("a word with count 0 was drawn")
     return Finding(Outcome.CORRECT)
@@ -107,5 +125,5 @@ def chi_square_quantile(freedom: int) -> float:
     return freedom * (1 - spread + z * spread**0.5) ** 3
 
 
-def _wrong(detail: str) -> Finding:
-    return Finding(Outcome.WRONG_VALUE, detail)
+def _wrong(detail: str, *why: Mistake) -> Finding:
+    return Finding(Outcome.WRONG_VALUE, detail, mistakes=why)

@@ -1,12 +1,14 @@
 """One answer under examination: calls it at points, collects findings, comes to a verdict."""
 
 import copy
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from w2v import mistakes
 from w2v.checks import sampler
 from w2v.checks.call import CallError, call
 from w2v.checks.diagnose import Evidence, diagnose
@@ -22,13 +24,30 @@ GRAVITY = list(Outcome)  # the first outcome of this order is the verdict
 
 @dataclass(frozen=True)
 class Verdict:
-    """The outcome for one answer, with all that was found on the way."""
+    """The outcome for one answer, with all that was found on the way.
+
+    Args:
+        name: the exercise.
+        findings: what was not right.
+        tests: how many tests were made.
+        why: finds the mistakes that explain the findings.
+    """
 
     name: str
-    outcome: Outcome
-    findings: tuple[Finding, ...]  # what was not right
+    findings: tuple[Finding, ...]
     tests: int
-    mistakes: tuple[Mistake, ...] = ()
+    why: Callable[[], tuple[Mistake, ...]]
+
+    @property
+    def outcome(self) -> Outcome:
+        """The gravest outcome of all findings."""
+        outcomes = [finding.outcome for finding in self.findings]
+        return min(outcomes, key=GRAVITY.index, default=Outcome.CORRECT)
+
+    @functools.cached_property
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """The recognised mistakes; looked for only when asked, for it takes a while."""
+        return self.why() if self.findings else ()
 
     def text(self, numbers: bool) -> str:
         """What a student reads; `numbers` of the points only where the points are not secret."""
@@ -45,11 +64,11 @@ class Verdict:
         return "\n".join(lines)
 
 
-def _advice(mistakes: tuple[Mistake, ...]) -> list[str]:
-    if not mistakes:
+def _advice(why: tuple[Mistake, ...]) -> list[str]:
+    if not why:
         return []
-    lines = ["  This looks like:" if len(mistakes) == 1 else "  This looks like one of these:"]
-    for mistake in mistakes:
+    lines = ["  This looks like:" if len(why) == 1 else "  This looks like one of these:"]
+    for mistake in why:
         lines.append(f"  * {mistake.name}. {mistake.explanation}")
         lines.append(f"    Read again: {mistake.where}")
     return lines
@@ -81,7 +100,8 @@ class Trial:
             ]
             if changed:
                 detail = f"the call changed its argument {' and '.join(changed)}"
-                findings.append(Finding(Outcome.WRONG_VALUE, detail))
+                why = (mistakes.MODIFIES_INPUT,)
+                findings.append(Finding(Outcome.WRONG_VALUE, detail, mistakes=why))
             return findings
 
         self._try(test)
@@ -93,9 +113,9 @@ class Trial:
     def verdict(self) -> Verdict:
         """The outcome of all tests so far."""
         wrong = tuple(f for f in self.findings if f.outcome is not Outcome.CORRECT)
-        outcome = min((f.outcome for f in wrong), key=GRAVITY.index, default=Outcome.CORRECT)
-        mistakes = diagnose(self.name, self.answer, self.evidence, wrong) if wrong else ()
-        return Verdict(self.name, outcome, wrong, len(self.findings), mistakes)
+        evidence = tuple(self.evidence)
+        why = functools.partial(diagnose, self.name, self.answer, evidence, wrong)
+        return Verdict(self.name, wrong, len(self.findings), why)
 
     def _try(self, test: Callable[[], list[Finding]]) -> None:
         try:
@@ -106,7 +126,11 @@ class Trial:
     def _judge(self, args: Point, given: list[Any]) -> list[Finding]:
         if self.name == "draw_negatives":
             return [sampler.examine(self.answer, *args)]
-        found = call(self.answer, *given)
+        try:
+            found = call(self.answer, *given)
+        except CallError as error:
+            self.evidence.append(Evidence(args, error))
+            raise
         self.evidence.append(Evidence(args, found))
         finding = _compare(self.name, args, found)
         if finding.outcome is Outcome.CORRECT:
@@ -137,7 +161,7 @@ def _calls(args: Point, given: list[Any]) -> Finding:
     for pair in given:
         if isinstance(pair, PairLoss) and pair.words != list(args[1]):
             detail = "the pair function was not called once for each outside word, in their order"
-            return Finding(Outcome.WRONG_VALUE, detail)
+            return Finding(Outcome.WRONG_VALUE, detail, mistakes=(mistakes.CALLS,))
     return Finding(Outcome.CORRECT)
 
 
