@@ -41,6 +41,7 @@ INNER = {
     "array": "matrix",
     **dict.fromkeys("matrix bmatrix pmatrix Bmatrix vmatrix smallmatrix".split(), "matrix"),
 }
+_GREEK = dict(zip("θλδαβγ", ["theta", "lambda", "delta", "alpha", "beta", "gamma"], strict=True))
 SPELLINGS = {
     **dict.fromkeys([r"\ln", "log", "ln"], r"\log"),
     **dict.fromkeys(["exp"], r"\exp"),
@@ -78,12 +79,7 @@ SPELLINGS = {
     **dict.fromkeys([r"\Pr", "Pr"], "P"),
     **dict.fromkeys([r"\quad", r"\qquad", r"\enspace", "\\ "], ";"),
     **dict.fromkeys(["Vocab", "vocab", "Vocabulary", "vocabulary"], r"\Vocab"),
-    **{
-        letter: "\\" + name
-        for letter, name in zip(
-            "θλδαβγ", "theta lambda delta alpha beta gamma".split(), strict=True
-        )
-    },  # noqa: E501
+    **{letter: "\\" + name for letter, name in _GREEK.items()},
     r"\varphi": r"\phi",
 }
 RELATIONS = frozenset(["=", r"\neq", r"\leq", r"\geq", r"\in", r"\notin", "<", ">"])

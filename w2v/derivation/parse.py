@@ -37,15 +37,12 @@ class Reading(NamedTuple):
     slash: str = "left"
 
 
-READINGS = tuple(
-    Reading(*choice)
-    for choice in product(
-        ("all", "first", "two"),
-        ("term", "rest", "first"),
-        ("term", "rest", "first"),
-        ("left", "rest"),
-    )
-)
+CHOICES = {
+    "function": ("all", "first", "two"),
+    "sum": ("term", "rest", "first"),
+    "operator": ("term", "rest", "first"),
+    "slash": ("left", "rest"),
+}
 LOSSES = {"J": "pair", "\\Jwindow": "window"}
 _WORDS = {
     "RPAR": ")",
@@ -110,14 +107,17 @@ def readings(text: str) -> Iterator[tuple[Reading, Node]]:
     Raises:
         Unreadable: no reading makes sense.
     """
-    tree = syntax(text)
-    seen: set[Node] = set()
-    for reading in READINGS:
+    tree = syntax(text).children[0]
+    usual = _Builder(Reading())
+    node = usual.build(tree)
+    seen = {node}
+    yield usual.reading, node
+    open_choices = [CHOICES[name] if name in usual.asked else CHOICES[name][:1] for name in CHOICES]
+    for choice in product(*open_choices):
+        reading = Reading(*choice)
         try:
-            node = _Builder(reading).build(tree.children[0])
+            node = _Builder(reading).build(tree)
         except Unreadable:
-            if reading == READINGS[0]:
-                raise
             continue
         if node not in seen:
             seen.add(node)
@@ -137,6 +137,11 @@ class _Builder:
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
+        self.asked: set[str] = set()  # the choices that this line leaves open
+
+    def choice(self, name: str) -> str:
+        self.asked.add(name)
+        return str(getattr(self.reading, name))
 
     def build(self, tree: Part) -> Node:
         return getattr(self, "_" + tree.data)(tree)
@@ -186,7 +191,7 @@ class _Builder:
                 if node is None:
                     raise Unreadable(f"`{parts.peek()}` has nothing on its left")
                 sign = str(parts.next())
-                if sign == "/" and self.reading.slash == "rest":
+                if sign == "/" and self.choice("slash") == "rest":
                     return Node("div", (node, self._term(parts)))
                 if parts.done:
                     raise Unreadable(f"`{sign}` has nothing on its right")
@@ -228,7 +233,7 @@ class _Builder:
             return self._scripted(call(function, self.build(base)), scripts)
         if parts.done:
             raise Unreadable(f"{function} has no argument")
-        return call(function, self._reach(parts, self.reading.function, 2))
+        return call(function, self._reach(parts, self.choice("function"), 2))
 
     def _reach(self, parts: "_Cursor", how: str, most: int = 1) -> Node:
         """The operand of something without brackets: the product, or its first factors."""
@@ -248,7 +253,7 @@ class _Builder:
         if parts.done:
             raise Unreadable("nothing stands behind the sum")
         start = parts.position
-        if self.reading.sum == "first":
+        if self.choice("sum") == "first":
             body = self._reach(parts, "first")
             rest = parts.copy()
             # What still names the index belongs to the sum.
@@ -261,7 +266,7 @@ class _Builder:
                 body = self._reach(parts, "all")
         else:
             body = self._reach(parts, "all")
-            if self.reading.sum == "rest" and _mentions(parts.parts[parts.position :], bound):
+            if self.choice("sum") == "rest" and _mentions(parts.parts[parts.position :], bound):
                 parts.position = start
                 body = self._sum_of_terms(parts)
         return Node("sum", (domain, body), bound)
@@ -282,11 +287,11 @@ class _Builder:
             raise Unreadable("nothing stands behind the derivative")
         group = parts.group()
         start = parts.position
-        if self.reading.operator == "first":
+        if self.choice("operator") == "first":
             of = self._reach(parts, "first")
         else:
             of = self._reach(parts, "all")
-            if self.reading.operator == "rest" and not group and not parts.done:
+            if self.choice("operator") == "rest" and not group and not parts.done:
                 parts.position = start
                 of = self._sum_of_terms(parts)
         return Node("derivative", (of, by))
