@@ -158,7 +158,7 @@ class _Numbering:
         if len(occurrences) > len(self.counts):
             self.counts = np.append(self.counts, np.zeros(2 * len(occurrences), np.int64))
         self.counts[: len(occurrences)] += occurrences
-        while len(index) > MOST_WORDS:
+        while len(self.index) > MOST_WORDS:
             self.forget()
         return numbers
 
@@ -237,8 +237,9 @@ def _blocks(
             text = rest + piece
             if wrapped is None:
                 wrapped = _is_wrapped(text)
-            # Cut where a sentence ends for certain; else between words; else anywhere.
-            cut = text.rfind("\n\n" if wrapped else "\n") + 1 or text.rfind(" ") + 1 or len(text)
+            cut = text.rfind("\n\n" if wrapped else "\n") + 1  # a sentence ends there for certain
+            if not cut and len(text) >= BLOCK:  # a huge line: between words, or else anywhere
+                cut = text.rfind(" ") + 1 or len(text)
             yield _one_a_line(text[:cut], wrapped)
             rest = text[cut:]
         yield _one_a_line(rest, bool(wrapped))
