@@ -2,6 +2,7 @@
 
 import base64
 import csv
+import dataclasses
 import re
 import shutil
 from collections.abc import Iterator
@@ -219,7 +220,7 @@ def test_mistakes_are_counted_once_for_a_student(shown: dict[str, Any]) -> None:
     first, second = shown["mistakes"]
     assert (first["mistake"], first["students"]) == ("sign flipped", 2)
     assert first["why it is wrong"] == SIGN.explanation
-    assert "02 derive-center_gradient" in first["seen in"]
+    assert first["seen in"] == "02 center_gradient (2)"
     assert (second["mistake"], second["students"]) == ("sign flipped in one term", 1)
 
 
@@ -268,6 +269,23 @@ def test_plots_are_readable_without_colour_and_without_eyes(page: str) -> None:
 
 def test_the_same_class_gives_the_same_page(course: Path, page: str, tmp_path: Path) -> None:
     assert report(course, tmp_path / "again").read_text(encoding="utf-8") == page
+
+
+@pytest.mark.parametrize("students", [1, 3])
+def test_a_tiny_class_has_its_page_and_no_claims(classroom: Classroom, students: int) -> None:
+    tiny = dataclasses.replace(
+        classroom,
+        students=classroom.students[:students],
+        marks=classroom.marks[:students],
+        feedback=[{}] * students,
+        attempted=classroom.attempted[:students],
+    )
+    shown = contents(tiny)
+    assert shown["mistakes"] == []
+    readings = {row["reading"] for row in shown["cells"]}
+    assert readings <= {f"cannot tell from {n} students" for n in (2, 3)} | {
+        "cannot separate: all marks are the same"
+    }
 
 
 def test_without_a_gradebook_it_says_what_to_run(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ from w2v.mistakes import CATALOGUE
 
 PAGE = Path(__file__).with_name("report.html")
 MISTAKES = {entry.name: entry for entry in CATALOGUE}
-MOST_MISTAKES = 12  # as many bars as a plot holds; the table has all
+MOST_MISTAKES = 12  # as many bars as a plot holds; the page tells of all
+MOST_PLACES = 4
 
 Row = dict[str, Any]
 
@@ -91,6 +92,7 @@ def contents(classroom: Classroom) -> dict[str, Any]:
             for q, share in zip(classroom.questions, shares.T, strict=True)
         ],
         "mistakes": mistakes,
+        "most": MOST_MISTAKES,
         "cells": [_cell_row(classroom, column) for column in range(len(classroom.graded))],
         "fills": _fill_rows(classroom, stops),
         "waiting": waiting,
@@ -152,23 +154,35 @@ def named(text: str) -> set[str]:
 def _mistakes(classroom: Classroom) -> list[Row]:
     """The recognised mistakes, the most common first."""
     students: Counter[str] = Counter()
-    places: dict[str, Counter[str]] = {}
+    places: dict[str, Counter[str]] = defaultdict(Counter)
     for feedback in classroom.feedback:
-        seen = {key: named(text) for key, text in feedback.items()}
-        students.update(set().union(*seen.values()))
-        for key, names in seen.items():
-            for name in names:
-                places.setdefault(name, Counter())[_cell_label(key)] += 1
+        seen = {(name, _exercise(key)) for key, text in feedback.items() for name in named(text)}
+        students.update({name for name, _ in seen})
+        for name, exercise in seen:
+            places[name][exercise] += 1
     return [
         {
             "mistake": name,
             "students": count,
             "why it is wrong": MISTAKES[name].explanation,
             "read again": MISTAKES[name].where,
-            "seen in": ", ".join(place for place, _ in places[name].most_common()),
+            "seen in": _most_common(places[name]),
         }
         for name, count in sorted(students.items(), key=lambda item: (-item[1], item[0]))
     ]
+
+
+def _exercise(key: CellKey) -> str:
+    """Such as "02 center_gradient", for the cells of its code and of its derivation."""
+    notebook, cell = key
+    return f"{notebook[:2]} {cell.removeprefix('derive-').partition('-')[0]}"
+
+
+def _most_common(places: Counter[str]) -> str:
+    """The first few places, as "02 center_gradient (3), 03 outside_gradient (1)"."""
+    order = sorted(places.items(), key=lambda item: (-item[1], item[0]))
+    shown = [f"{place} ({count})" for place, count in order[:MOST_PLACES]]
+    return ", ".join(shown) + (" and others" if len(order) > MOST_PLACES else "")
 
 
 def _stops(classroom: Classroom) -> Counter[CellKey | None]:
