@@ -208,7 +208,7 @@ def _prose(content: str, start: int, end: int) -> list[Token]:
     if "$" in content:
         inner = _tokens(content.replace("$", " ; "))
         return [Token(token.text, start, end) for token in inner]
-    return [Token('"' + re.sub(r"[\s\"]+", " ", word), start, end)]
+    return [Token('"' + re.sub(r"[\s\"]+", "_", word), start, end)]
 
 
 def _word(word: str, start: int) -> list[Token]:

@@ -278,8 +278,11 @@ class _Builder:
         node = self.build(below)
         constraints = node.args if node.op == "list" else (node,)
         bound = _bound(constraints)
-        upper = (self.build(above),) if above is not None else ()
+        upper = () if above is None else (self._upper(above),)
         return bound, Node("domain", constraints, upper)
+
+    def _upper(self, above: Part) -> Node:
+        return symbol("T") if isinstance(above, Token) else self.build(above)
 
     def _operator(self, tree: Part, parts: "_Cursor") -> Node:
         by = self.build(tree.children[-1])

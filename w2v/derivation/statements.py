@@ -11,19 +11,19 @@ from w2v.derivation.parse import Unreadable, parse
 _INDEX = r"[a-z]'*(?: _ \{ [^{}]* \})?"
 _SET = rf"(?:\\\{{ .* \\\}}|{_INDEX}(?: , (?:{_INDEX}|\\dots|\d+))*|[A-Z]|\\Vocab)"
 _CONDITION = rf"(?:{_INDEX} (?:=|\\neq) {_INDEX}|{_INDEX} \\(?:not)?in {_SET})"
-_BETWEEN = r"(?:\"[^\"]*|;|,|\(|\[|\||\| _ \{)"
+_BETWEEN = r"(?:\"\S*|;|,|\(|\[|\||\| _ \{)"
 _TRAILING = re.compile(
     rf"^(?P<rest>.*?\S) (?:{_BETWEEN} )+(?P<condition>{_CONDITION})"
-    r"(?: (?:\)|\]|\}|;|,|\.|\"[^\"]*))*$"
+    r"(?: (?:\)|\]|\}|;|,|\.|\"\S*))*$"
 )
 _LEADING = re.compile(
-    rf"^(?:(?:\"[^\"]*|;|\() )*(?P<condition>{_CONDITION}) (?:\) )?(?:(?:,|;|\"[^\"]*) )+"
+    rf"^(?:(?:\"\S*|;|\() )*(?P<condition>{_CONDITION}) (?:\) )?(?:(?:,|;|\"\S*) )+"
     r"(?P<rest>.* = .*)$"
 )
 _ALONE = re.compile(
-    rf"^(?:\"[^=]* )?(?:(?:;|,|\() )*(?P<condition>{_CONDITION})(?: (?:\)|\}}|;|,|\.|\"[^\"]*))*$"
+    rf"^(?:\"[^=]* )?(?:(?:;|,|\() )*(?P<condition>{_CONDITION})(?: (?:\)|\}}|;|,|\.|\"\S*))*$"
 )
-_LET = re.compile(r"^\"(?:let|define|denote|where|with|set|put|write|here)\b", re.IGNORECASE)
+_LET = re.compile(r"^\"(?:let|define|denote|where|with|set|put|write|here)(?:_|\b)", re.IGNORECASE)
 _LAYOUT = re.compile(
     r"(?P<what>\\?(?:hat|widehat|mathbf|boldsymbol|bm)?[\s{\\]*(?:y|ŷ|U|V|u|v|gradients?|vectors?"
     r"|word vectors))\b(?:[\s}_$,c]|and|are|is|as|an?|hat|\\|y|ŷ|V|v|in|the|vectors?|matrix|matrices)*?"
