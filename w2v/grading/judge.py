@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -32,7 +32,7 @@ from w2v import workbook
 from w2v.errors import SetupError, StudentError
 from w2v.exercises import EXERCISES, NOTEBOOKS
 from w2v.grading.notebooks import derivation_name, is_graded, is_solution
-from w2v.grading.protocol import BreachError, Function, Message, Peer, plain, rebuild
+from w2v.grading.protocol import BreachError, Function, Message, Peer, describe, plain
 from w2v.grading.sandbox import Limits, Sandbox, Worker
 
 Outputs = list[NotebookNode]
@@ -144,7 +144,7 @@ def grade(job: Message, sandbox: Sandbox) -> Iterator[tuple[int, Outputs]]:
     workbook.open_notebook(job["name"])
     notebook = nbformat.reads(job["notebook"], as_version=4)
     student = Student(job["name"], sandbox, Limits(**job["limits"]))
-    tests = Tests()
+    tests = Tests(student.owned)
     opening = True
     for index, cell in enumerate(notebook.cells):
         if cell.cell_type != "code":
@@ -159,15 +159,19 @@ def grade(job: Message, sandbox: Sandbox) -> Iterator[tuple[int, Outputs]]:
             opening = opening and not is_solution(cell)
             if opening and cell.metadata.get("nbgrader", {}).get("locked"):
                 tests.run(cell.source)
-            yield index, student.run_cell(cell.source)
+            outputs = student.run_cell(cell.source)
+            if not is_solution(cell) and any(out.output_type == "error" for out in outputs):
+                outputs = [_text("[This cell of the course does not run while grading.]")]
+            yield index, outputs
     student.close()
 
 
 class Tests:
     """The namespace in which the cells of hidden tests run, and how they are run."""
 
-    def __init__(self) -> None:
-        self.namespace: dict[str, Any] = {"__name__": "__main__"}
+    def __init__(self, exercises: Iterable[str]) -> None:
+        stubs = {name: EXERCISES[name] for name in exercises}  # what `@w2v.fill` leaves in a kernel
+        self.namespace: dict[str, Any] = {"__name__": "__main__", **stubs}
 
     def run(self, source: str) -> Outputs:
         """Run a cell as a kernel would: printed text, the value of its last line, or its error."""
@@ -180,7 +184,7 @@ class Tests:
                     text = repr(float(value)) if isinstance(value, int | float) else repr(value)
                     outputs.append(new_output("execute_result", {"text/plain": text}))
             except BaseException as error:
-                outputs.append(_error(type(error).__name__, str(error)))
+                outputs.append(_error(type(error).__name__, describe(error)["text"]))
         if printed.getvalue():
             outputs.insert(0, _text(printed.getvalue()))
         return outputs
@@ -198,7 +202,7 @@ def _compiled(tree: ast.Module | ast.Expression) -> CodeType:
     return compile(tree, "<hidden tests>", "exec" if isinstance(tree, ast.Module) else "eval")
 
 
-# Outputs: text and pictures, made here from what the worker sent ---------------------------------
+# Outputs: text and pictures, made here from what the worker sent ------------------------------
 
 
 def _outputs(reply: Message, pictures: list[bytes]) -> Outputs:
@@ -230,7 +234,7 @@ def _error(kind: str, text: str) -> NotebookNode:
     return new_output("error", ename=kind, evalue=text, traceback=[f"{kind}: {text}"])
 
 
-# The bench -----------------------------------------------------------------------------------------
+# The bench ------------------------------
 
 
 def bench() -> None:
@@ -242,6 +246,9 @@ def bench() -> None:
     jobs, results = os.fdopen(os.dup(0)), os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     limits, options = json.loads(jobs.readline()).values()
+    import w2v.checks
+    import w2v.derivation.judge  # noqa: F401  (every judge is forked with these in place)
+
     try:
         sandbox = Sandbox(Limits(**limits), **options)
     except SetupError as error:

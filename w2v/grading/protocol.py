@@ -70,7 +70,7 @@ class Opaque:
         return f"<{self.kind}>"
 
 
-# Values ------------------------------------------
+# Values ------------------------------
 
 
 class Encoder:
@@ -167,7 +167,7 @@ def plain(text: object) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in words)
 
 
-# Random numbers: a Generator travels as its state and comes back advanced ------------------------------------------
+# Random numbers: a Generator travels as its state and comes back advanced
 
 _MULTIPLIER = 0x2360ED051FC65DA44385DF649FCCF645  # of PCG64's 128-bit linear congruence
 _WORD = (1 << 128) - 1
@@ -210,7 +210,7 @@ def advance(rng: np.random.Generator, after: np.random.Generator) -> None:
     rng.bit_generator.advance(draws)  # type: ignore[attr-defined]
 
 
-# Frames and calls ------------------------------------------
+# Frames and calls ------------------------------
 
 
 class Channel:

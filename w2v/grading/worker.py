@@ -6,6 +6,7 @@ alone. Either it *is* the worker, or (warm) it forks one for each request, in fr
 
 import contextlib
 import ctypes
+import importlib
 import io
 import json
 import linecache
@@ -38,7 +39,7 @@ MAX_PRINTED = 50_000  # characters a cell may print
 MAX_PICTURES = 8
 SCRATCH = "/scratch"
 
-# Running cells and answering calls ------------------------------------------
+# Running cells and answering calls ------------------------------
 
 
 class Printed(io.StringIO):
@@ -133,11 +134,14 @@ def student_line(error: BaseException) -> str:
     return found[:300]
 
 
-# What a student finds in the package ------------------------------------------
+# What a student finds in the package ------------------------------
 
 
 def prepare() -> Runner:
     """All that can be done before the notebook is known."""
+    with contextlib.suppress(ImportError):  # a course without plots needs no matplotlib
+        for name in ("matplotlib.pyplot", "matplotlib_inline.backend_inline"):
+            importlib.import_module(name)
     _stand_in("w2v.checks", check=_say_nothing)
     _stand_in("w2v.derivation", derive=_say_nothing)
     _stand_in("w2v.derivation.magic", register=_say_nothing)
@@ -163,7 +167,7 @@ def work(runner: Runner, stream: socket.socket) -> None:
             peer.serve(*channel.receive())
 
 
-# Getting into place: limits, namespaces, another user ------------------------------------------
+# Getting into place: limits, namespaces, another user ------------------------------
 
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWPID = 0x20000, 0x08000000, 0x20000000
 MS_NOSUID, MS_NODEV, MS_REC, MS_PRIVATE = 0x2, 0x4, 0x4000, 0x40000
