@@ -24,6 +24,7 @@ from w2v.derivation.evaluate import (
     Wrong,
     WrongShape,
 )
+from w2v.derivation.explain import repairs
 from w2v.derivation.expression import Node, contains, names
 from w2v.derivation.normalise import lines
 from w2v.derivation.parse import Reading, Unreadable, parse, readings
@@ -37,6 +38,9 @@ from w2v.outcomes import Outcome
 TOLERANCE = 1e-9
 POINTS_PER_CASE = 3
 SEED = 20
+
+EXPLAIN_STEPS = 120_000
+"""Operations that the search for one mistake may take."""
 
 END, STEPS, SHOWN = 0.4, 0.4, 0.2
 """What the right end, valid steps and the needed steps are worth."""
@@ -408,6 +412,7 @@ class _Judge:
             for chain in self.chains:
                 self._judge_chain(chain)
             self._try_other_conventions()
+            self._name_mistakes()
             return self._marked()
 
     def _judge_chain(self, chain: _Chain) -> None:
@@ -533,6 +538,67 @@ class _Judge:
             if step.verdict and step.verdict.good
         )
 
+    # Mistakes
+
+    def _name_mistakes(self) -> None:
+        for chain in self.chains:
+            above = chain.head
+            for step in chain.steps:
+                if step.verdict and step.verdict.red and step.trees:
+                    step.verdict = replace(step.verdict, mistake=self._mistake(step, chain, above))
+                above = step
+
+    def _mistake(self, step: _Step, chain: _Chain, above: _Step | None) -> Mistake | None:
+        """The mistake whose repair gives the line its right value, or that of the line above."""
+        budget, self.budget = self.budget, Budget(EXPLAIN_STEPS)
+        points = sorted(self._points(step.condition, chain), key=_cost)
+        wrong_above = above if above and above.verdict and not above.verdict.good else None
+        trees = above.trees if above else []
+        head = chain.head.trees[0][1] if chain.head and chain.head.trees else None
+        candidates = repairs(
+            step.trees[0][1], trees[0][1] if trees else None, head, self._free(chain)
+        )
+        try:
+            for mistake, node in candidates:
+                if self._repaired(node, step, chain, points, wrong_above):
+                    return mistake
+        except TooMuch:
+            return None
+        finally:
+            self.budget = budget
+        return None
+
+    def _repaired(
+        self,
+        node: Node,
+        step: _Step,
+        chain: _Chain,
+        points: list[Point],
+        wrong_above: _Step | None,
+    ) -> bool:
+        try:
+            values = []
+            for point in points:
+                value, peak, _ = self._value(node, point, chain, step.helpers, self.convention)
+                truth = self._truth(chain, point, self.convention)
+                values.append(_comparison(value, truth, peak)[0] is Outcome.CORRECT)
+                if not values[-1] and wrong_above is None:
+                    return False
+            if all(values):
+                return True
+            return (
+                wrong_above is not None
+                and bool(wrong_above.trees)
+                and all(
+                    self._equal(node, wrong_above.trees[0][1], step, wrong_above, point, chain)
+                    for point in points
+                )
+            )
+        except TooMuch:
+            raise
+        except (Wrong, Unknown, OverflowError, ZeroDivisionError):
+            return False
+
     # Marks
 
     def _marked(self) -> Report:
@@ -583,7 +649,8 @@ class _Judge:
         right = len({step.chosen for step in good})
         right += sum(verdict.follows_from_wrong for verdict in verdicts)
         ended = sum(not problem for problem in ends) / len(ends)
-        to_come = 0 if ended == 1 or (shown and all(shown)) else 3
+        # What is still to be written counts as lines that are not there yet.
+        to_come = 3 * (shown.count(False) / len(shown) if shown else float(ended < 1))
         steps = right / (right + red + to_come)
         return (
             end_share * ended
@@ -761,6 +828,11 @@ _NOTES = {
     "outer": "the index of the sum is another one than that of the derivative: give it another name",
     "jacobian": "d sigma(x_i) / dx is read as d sigma(x) / dx, the n x n Jacobian",
 }
+
+
+def _cost(point: Point) -> int:
+    """How much work an expression takes at a point, roughly."""
+    return int(np.prod(list(point.sizes.values())))
 
 
 class _Option(NamedTuple):
