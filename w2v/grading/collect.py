@@ -6,6 +6,7 @@ release's, with the hidden tests of the gradebook. What had to be changed is lis
 instructor. The submitted file itself is only read.
 """
 
+import contextlib
 import copy
 import json
 import os
@@ -219,6 +220,9 @@ class SubmissionExporter(NotebookExporter):
             coursedir.submitted_directory, who["student"], who["assignment"]
         )
         if Path(filename).parent.absolute() != Path(folder).absolute():
+            with contextlib.suppress(UnreadableError):  # by its time nbgrader knows a newer one
+                timestamp = read_submitted(Path(folder) / "timestamp.txt")[:100]
+                Path(filename).with_name("timestamp.txt").write_bytes(timestamp)
             return super().from_filename(filename, resources=resources, **options)
         notebook, changes = collect(coursedir, who["assignment"], who["student"], who["notebook"])
         for change in changes:

@@ -62,16 +62,18 @@ def run(job: Job) -> Result:
     """Execute the notebook of `job`: the student's cells in a worker, the tests in a judge.
 
     Raises:
-        SetupError: the system cannot run students' code safely, or the bench died twice.
+        SetupError: the system cannot run students' code safely, the bench died twice, or `stop`
+            was called.
     """
-    try:
-        return _bench(job).judge(job)
-    except _BenchDiedError:
-        pass
-    try:
-        return _bench(job).judge(job)
-    except _BenchDiedError as error:
-        raise SetupError(f"the judge of {job.name} died twice: {error}") from error
+    for _ in range(2):
+        bench = _bench(job)
+        try:
+            return bench.judge(job)
+        except _BenchDiedError as error:
+            if bench.stopped:
+                raise SetupError("grading was stopped") from error
+            reason = error
+    raise SetupError(f"the judge of {job.name} died twice: {reason}") from reason
 
 
 class _BenchDiedError(Exception):
@@ -82,6 +84,7 @@ class _Bench:
     """The client of a bench process."""
 
     def __init__(self, job: Job) -> None:
+        self.stopped = False
         environment = {**os.environ, **ENVIRONMENT, "PATH": os.environ.get("PATH", "")}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "w2v.grading.judge"],
@@ -112,8 +115,8 @@ class _Bench:
         notebook.metadata["w2v"] = {"seed": job.seed, "missing_protections": list(self.missing)}
         return Result(nbformat.writes(notebook), self.missing)
 
-    def close(self) -> None:
-        self.process.stdin.close()  # type: ignore[union-attr]
+    def kill(self) -> None:
+        self.process.kill()  # what it has started ends with it
         self.process.wait()
 
     def _send(self, message: dict[str, Any]) -> None:
@@ -137,6 +140,18 @@ def _fail(cell: NotebookNode) -> None:
 
 
 _local = threading.local()
+_benches: list[_Bench] = []
+
+
+def stop() -> None:
+    """End all benches of this process, with the notebooks that run on them."""
+    while _benches:
+        bench = _benches.pop()
+        bench.stopped = True
+        bench.kill()
+
+
+atexit.register(stop)
 
 
 def _bench(job: Job) -> _Bench:
@@ -144,10 +159,10 @@ def _bench(job: Job) -> _Bench:
     key = (job.limits, job.unsafe, job.warm)
     bench = getattr(_local, "bench", None)
     if bench is not None and (bench.process.poll() is not None or _local.key != key):
-        bench.close()
+        bench.kill()
         bench = None
     if bench is None:
         bench = _Bench(job)
-        atexit.register(bench.close)
+        _benches.append(bench)
         _local.bench, _local.key = bench, key
     return bench
