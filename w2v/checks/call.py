@@ -108,9 +108,8 @@ def _figures() -> set[int]:
 def _place(error: BaseException) -> str:
     """The last line of the traceback that the student wrote."""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if frame.filename.startswith(_NOT_THE_STUDENTS):
-            continue
         if frame.filename.endswith(".ipynb"):  # an earlier answer: its cell is not in this kernel
             return f"line {frame.lineno} of the cell of {frame.name}"
-        return f"line {frame.lineno} in {frame.name}: {frame.line}"
+        if frame.line and not frame.filename.startswith(_NOT_THE_STUDENTS):
+            return f"line {frame.lineno} in {frame.name}: {frame.line}"
     return ""

@@ -23,7 +23,7 @@ LOOSER = 100  # models are compared less strictly than answers: a wrong value ma
 NEARLY = 1e-3  # of the scale: errors below are lost digits, not another formula
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Evidence:
     """A point, and the value that the student's function gave there, or the CallError."""
 
@@ -45,7 +45,9 @@ def diagnose(
         named.append(mistakes.TRANSPOSED)
     elif name in TASKS and not named:
         with np.errstate(all="ignore"):
-            named += _of_values(name, [one for one in evidence if one not in errors])
+            named += _of_values(
+                name, [one for one in evidence if not isinstance(one.found, CallError)]
+            )
     return tuple(dict.fromkeys(named))
 
 
@@ -57,6 +59,8 @@ def _of_errors(name: str, answer: Callable[..., Any], errors: Sequence[Evidence]
         return [mistakes.EXITS]
     if error.kind in ("ModuleNotFoundError", "ImportError"):
         return [mistakes.OTHER_FRAMEWORK]
+    if "replace is False" in error.message or "Fewer non-zero entries" in error.message:
+        return [mistakes.NO_REPEATS]
     if error.kind in ("ValueError", "IndexError"):
         if _right_for_transposed(name, answer, errors[0]):
             return [mistakes.U_TRANSPOSED]
@@ -119,35 +123,39 @@ class _Case:
         if self.truth.shape == () and found.shape == (1,):
             self.found = found.reshape(())
         self.right = equal(self.found, self.truth, self.within)
+        self.double = self.within < 1e-9 * self.scale
         self.finite = bool(np.isfinite(self.found).all())
 
     def matches(self, value: Any) -> bool:
         """Does a model give the student's value here?"""
         array = np.asarray(value)
+        if array.shape == self.found.shape and not self.finite:
+            return bool(np.array_equal(np.isfinite(array), np.isfinite(self.found)))
         scale = self.scale + float(np.linalg.norm(array.ravel()))
         return equal(self.found, array, LOOSER * tolerance(self.args, scale))
 
 
 def _of_part(name: str, cases: Sequence[_Case]) -> list[Mistake] | None:
     """The mistakes in one array: [] if it is right, None if it is wrong and nothing explains it."""
-    named = []
-    if any(not case.finite for case in cases):
-        named.append(mistakes.ZERO_TIMES_LOG if name == "cross_entropy" else mistakes.OVERFLOWS)
-    cases = [case for case in cases if case.finite]
     wrong = [case for case in cases if not case.right]
     if not wrong:
-        return named
+        return []
     if all(_squeezed(case) for case in wrong):
-        return [*named, mistakes.EXTRA_AXIS]
-    if all(equal(case.found, case.truth, NEARLY * case.scale) for case in wrong):
-        return [*named, mistakes.IMPRECISE]
+        return [mistakes.EXTRA_AXIS]
+    double = [case for case in wrong if case.double] or wrong
+    if all(equal(case.found, case.truth, NEARLY * case.scale) for case in double):
+        return [mistakes.IMPRECISE]
     fitting = [
         mistake
         for mistake, model in models(name)
         if all(case.matches(_part_of(model(*case.args), case)) for case in cases)
-        and not all(case.right for case in cases)
     ]
-    return [*named, *dict.fromkeys(fitting)] or None
+    finite = [case for case in cases if case.finite]
+    if fitting or len(finite) == len(cases):
+        return list(dict.fromkeys(fitting)) or None
+    others = _of_part(name, finite)
+    infinite = mistakes.ZERO_TIMES_LOG if name == "cross_entropy" else mistakes.OVERFLOWS
+    return None if others is None else [infinite, *others]
 
 
 def _squeezed(case: _Case) -> bool:

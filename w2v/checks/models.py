@@ -305,7 +305,6 @@ BLOCK_LOSSES: tuple[tuple[Mistake, Loss], ...] = (
     (mistakes.NEGATIVES_LOST, _block(_pull, _nothing)),
     (mistakes.MINUS_IN_SIGMA, _block(_pull, _pull)),
     (mistakes.MINUS_IN_SIGMA, _block(_push, _pull)),
-    (mistakes.MINUS_IN_SIGMA, _block(_push, _push)),
     (mistakes.MINUS_IN_SIGMA, _block(lambda x: -x, lambda x: -_pull(x), of=lambda Y, W: (Y, W))),
     (mistakes.POSITIVE_SIGN, _block(lambda x: -_pull(x), _push)),
     (mistakes.NEGATIVE_SIGN, _block(_pull, lambda x: -_push(x))),

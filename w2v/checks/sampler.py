@@ -32,13 +32,15 @@ SHORT_CALLS, SHORT = 30, 5
 def examine(sampler: Function, o: int, counts: Array, K: int, rng: np.random.Generator) -> Finding:
     """Does one call give K words of the noise, by the generator that it was given and no other?
 
+    `counts` itself goes to the sampler, so that the caller can see whether it was modified.
+
     Raises:
         CallError: it cannot run.
     """
     start = np.random.default_rng(rng.integers(2**32))
     used, twin = copy.deepcopy(start), copy.deepcopy(start)
-    first = call(sampler, o, counts.copy(), K, used)
     second = call(sampler, o, counts.copy(), K, twin)
+    first = call(sampler, o, counts, K, used)
     finding = words_of(first, o, counts, K)
     if finding.outcome is not Outcome.CORRECT:
         return finding
@@ -57,7 +59,7 @@ def distribution(sampler: Function, o: int, counts: Array, rng: np.random.Genera
     """
     words = call(sampler, o, counts.copy(), DRAWS, rng)
     finding = words_of(words, o, counts, DRAWS)
-    if finding.outcome is not Outcome.CORRECT:
+    if finding.outcome is Outcome.WRONG_SHAPE or finding.mistakes:
         return finding
     if not fits(np.asarray(words), noise(o, counts)):
         seen = [why for why, wrong in _wrong_noises(o, counts) if fits(np.asarray(words), wrong)]
@@ -96,10 +98,8 @@ def words_of(found: Any, o: int, counts: Array, K: int) -> Finding:
     if words is None or words.shape != (K,):
         shape = "None: is a `return` missing?" if found is None else np.shape(found)
         return Finding(Outcome.WRONG_SHAPE, f"expected {K} words, shape ({K},), found {shape}")
-    if words.dtype.kind not in "iu":
-        return _wrong("expected integers, the rows of words")
-    if words.min() < 0 or words.max() >= len(counts):
-        return _wrong("expected rows of words, from 0 to n - 1")
+    if words.dtype.kind not in "iu" or words.min() < 0 or words.max() >= len(counts):
+        return Finding(Outcome.WRONG_SHAPE, "expected integers from 0 to n - 1, rows of words")
     if (words == o).any():
         return _wrong("the true outside word o was drawn", mistakes.O_DRAWN)
     if (counts[words] == 0).any():

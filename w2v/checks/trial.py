@@ -124,9 +124,9 @@ class Trial:
             self.findings.append(_cannot(error, self.name))
 
     def _judge(self, args: Point, given: list[Any]) -> list[Finding]:
-        if self.name == "draw_negatives":
-            return [sampler.examine(self.answer, *args)]
         try:
+            if self.name == "draw_negatives":
+                return [sampler.examine(self.answer, *given)]
             found = call(self.answer, *given)
         except CallError as error:
             self.evidence.append(Evidence(args, error))
