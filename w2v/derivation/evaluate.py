@@ -70,6 +70,7 @@ class Budget:
     steps: int = MAX_STEPS
 
     def spend(self, steps: int = 1) -> None:
+        """Take `steps` away; raises TooMuch where nothing is left."""
         self.steps -= steps
         if self.steps < 0:
             raise TooMuch("this takes too long to compute")
@@ -148,7 +149,7 @@ class Evaluator:
     # Numbers and names
 
     def _number(self, node: Node, scope: Scope) -> Value:
-        return complex(node.value)  # type: ignore[arg-type]
+        return complex(float(str(node.value)))
 
     def _symbol(self, node: Node, scope: Scope) -> Value:
         name = str(node.value)
@@ -356,7 +357,7 @@ class Evaluator:
         return self.arrays["U"][self._word(index)]
 
     def _x(self) -> Value:
-        """x of the sigmoid's questions: a vector where the question has an open position no more."""
+        """x of the questions about sigma: a number in one, a vector in the other."""
         if "scalar" in self.point.free:
             return self.arrays["x"][self.point.free["position"].value]
         return self._vector(self.arrays["x"])
@@ -649,9 +650,8 @@ class Evaluator:
         around = {} if self.outer and _index_name(by) == self.free else scope
         with self._moving(by, around) as (targets, shape):
             slopes = self._slopes(of, scope, targets)
-        if by.op in ("symbol", "entry") and str(by.value) in self.helpers.defined:
-            if of.op == "loss" and not np.any(slopes):
-                raise Unknown(f"how J depends on {by.value} cannot be told here")
+        if of.op == "loss" and str(by.value) in self.helpers.defined and not np.any(slopes):
+            raise Unknown(f"how J depends on {by.value} cannot be told here")
         return self._laid_out(slopes, shape)
 
     def _is_slip(self, of: Node, by: Node) -> bool:

@@ -46,7 +46,7 @@ def _everywhere(node: Node, rule: Rule, bound: Bound) -> Iterator[Node]:
     for position, part in enumerate(node.args):
         if (node.op == "sum" and position == 0) or (node.op == "derivative" and position == 1):
             continue
-        if node.op == "cases" and position % 2 or node.op == "index" and position:
+        if (node.op == "cases" and position % 2) or (node.op == "index" and position):
             continue
         inner = (*bound, str(node.value)) if node.op == "sum" else bound
         for repaired in _everywhere(part, rule, inner):
@@ -81,7 +81,7 @@ class _Pool:
         self.vectors = _distinct([*vectors, v_c, entry("u", symbol("o"))])
         factors = [arg for part in parts if part.op == "mul" for arg in part.args]
         factors += [part for part in parts if part.op in ("call", "probability")]
-        factors += [part for part in parts if part.op == "entry" and part.value not in "uv"]
+        factors += [part for part in parts if part.op == "entry" and part.value not in ("u", "v")]
         factors += [symbol(name) for name in ("U", "V") if any(name in names(n) for n in around)]
         self.factors = _distinct(factors)
         self.terms = _distinct([arg for part in parts if part.op == "add" for arg in part.args])

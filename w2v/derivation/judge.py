@@ -6,7 +6,7 @@ line that is right is right whatever stands above it. A line that is wrong but e
 line above it follows from it, and is no second mistake.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any, NamedTuple
@@ -107,8 +107,8 @@ class Report:
     @property
     def outcome(self) -> Outcome:
         """The outcome of the whole derivation."""
-        outcomes = [line.outcome for line in self.lines if line.outcome]
-        if not outcomes or all(outcome is Outcome.NOT_ATTEMPTED for outcome in outcomes):
+        outcomes = {line.outcome for line in self.lines if line.outcome and line.relation}
+        if outcomes <= {Outcome.NOT_ATTEMPTED} and not self.unreadable:
             return Outcome.NOT_ATTEMPTED
         if self.unreadable:
             return Outcome.CANNOT_READ
@@ -741,7 +741,7 @@ class _Judge:
             node = ends[1]
         for what, called in question.forbidden.items():
             if _holds(node, what):
-                return f"the last line still holds {called}: go on until it is written in {question.ends}"
+                return f"the last line still holds {called}: go on to {question.ends}"
         if not question.needed(node):
             return f"the last line must be written in {question.ends}"
         return ""
@@ -771,14 +771,13 @@ class _Judge:
             )
             if not starts and not (waypoint.anywhere and derivative):
                 continue
-            steps = chain.all_steps if waypoint.anywhere or not starts else chain.all_steps
             final = chain.steps[-1] if chain.steps else None
-            for step in steps:
+            for step in chain.all_steps:
+                node = step.chosen
                 if step is final and starts and not waypoint.last:
                     continue
-                if step is chain.head and self.question.both_ways:
+                if step is chain.head and (node is None or not contains(node, "derivative")):
                     continue
-                node = step.chosen
                 if node is not None and step.verdict and step.verdict.good and waypoint.shown(node):
                     return True
         return False
@@ -825,7 +824,7 @@ class _Judge:
 
 _NOTES = {
     "operator": "read as the derivative of all that follows: put brackets around it",
-    "outer": "the index of the sum is another one than that of the derivative: give it another name",
+    "outer": "the sum has an index of its own here: give it another name than the derivative's",
     "jacobian": "d sigma(x_i) / dx is read as d sigma(x) / dx, the n x n Jacobian",
 }
 
@@ -858,11 +857,11 @@ def _comparison(value: Value, truth: Value, peak: float) -> tuple[Outcome, str]:
             return Outcome.CORRECT, ""
         if np.shape(truth) == () and truth == 0 and not np.any(value):
             return Outcome.CORRECT, ""
-        if np.shape(value) == np.shape(truth)[::-1]:
-            if _close(np.transpose(value), truth, peak):
-                return Outcome.TRANSPOSED, (
-                    f"this is a {_size(value)}, the transpose of what it should equal"
-                )
+        turned = np.shape(value) == np.shape(truth)[::-1]
+        if turned and _close(np.transpose(value), truth, peak):
+            return Outcome.TRANSPOSED, (
+                f"this is a {_size(value)}, the transpose of what it should equal"
+            )
         return Outcome.WRONG_SHAPE, f"this is a {_size(value)}; it must be a {_size(truth)}"
     if _close(value, truth, peak):
         return Outcome.CORRECT, ""
@@ -902,13 +901,19 @@ def _same_numbers(formula: Value, result: Any) -> bool:
     )
 
 
-def _others(declared: Convention) -> Iterable[Convention]:
-    choices = product(
-        ("row", "column"), ("columns", "rows"), ("column", "row"), ("same", "transposed")
-    )
-    found = [Convention(*choice) for choice in choices]
-    found.remove(declared)
-    return sorted(found, key=lambda other: _difference(declared, other).count(","))
+def _others(declared: Convention) -> list[Convention]:
+    """The other layouts that people use: y, U, both, all words in rows, or gradients turned."""
+    turned = "transposed" if declared.gradient == "same" else "same"
+    found = [
+        *(Convention(y, U, "column", declared.gradient) for y, U in product(_Y, _U)),
+        *(Convention(y, "rows", "row", declared.gradient) for y in _Y),
+        replace(declared, gradient=turned),
+    ]
+    others = [other for other in found if other != declared]
+    return sorted(others, key=lambda other: _difference(declared, other).count(","))
+
+
+_Y, _U = ("row", "column"), ("columns", "rows")
 
 
 def _difference(declared: Convention, other: Convention) -> str:

@@ -16,30 +16,33 @@ from w2v.errors import StudentError
 MAX_CHARACTERS = 20_000
 MAX_DEPTH = 40
 
-FONTS = frozenset(
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+FONTS = _words(
     r"\mathbf \boldsymbol \bm \vec \mathrm \mathit \mathsf \mathcal \mathbb \pmb \operatorname "
     r"\mathop \bold \symbf \boxed \bf \rm \it \cal \displaystyle \textstyle \limits \nolimits "
     r"\left \right \bigl \bigr \Bigl \Bigr \biggl \biggr \big \Big \bigg \Bigg \middle \bigm \Bigm "
     r"\nonumber \notag \operatorname* \mathnormal \overline \underline \hfill \centering \cancel "
     r"\therefore \implies \Rightarrow \Longrightarrow \Leftrightarrow \iff \rightarrow \to "
-    r"\; \, \: \! \> \/ \noindent \allowbreak \textcolor".split()
+    r"\; \, \: \! \> \/ \noindent \allowbreak \textcolor"
 )
-WITH_TEXT = frozenset(r"\text \textrm \textbf \textit \mbox \textsf \intertext \textnormal".split())
-DROPPED_WITH_ARGUMENT = frozenset(
-    r"\label \tag \hspace \vspace \phantom \hphantom \vphantom \color \hspace* \tag*".split()
+WITH_TEXT = _words(r"\text \textrm \textbf \textit \mbox \textsf \intertext \textnormal")
+DROPPED_WITH_ARGUMENT = _words(
+    r"\label \tag \hspace \vspace \phantom \hphantom \vphantom \color \hspace* \tag*"
 )
-STACKED = frozenset(r"\stackrel \overset \underset".split())
-BRACED = frozenset(r"\underbrace \overbrace".split())
-DISPLAYS = frozenset(
+STACKED = _words(r"\stackrel \overset \underset")
+BRACED = _words(r"\underbrace \overbrace")
+DISPLAYS = _words(
     "align aligned gather gathered equation split multline eqnarray alignat displaymath math "
-    "flalign document center".split()
+    "flalign document center"
 )
+MATRICES = _words("array matrix bmatrix pmatrix Bmatrix vmatrix smallmatrix")
 INNER = {
-    "cases": "cases",
-    "dcases": "cases",
-    "rcases": "cases",
-    "array": "matrix",
-    **dict.fromkeys("matrix bmatrix pmatrix Bmatrix vmatrix smallmatrix".split(), "matrix"),
+    **dict.fromkeys(("cases", "dcases", "rcases"), "cases"),
+    **dict.fromkeys(MATRICES, "matrix"),
 }
 _GREEK = dict(zip("θλδαβγ", ["theta", "lambda", "delta", "alpha", "beta", "gamma"], strict=True))
 SPELLINGS = {
@@ -101,7 +104,7 @@ _TOKEN = re.compile(
 )
 _MARKDOWN = re.compile(r"\*\*|^\s*(?:#+(?!##)\s.*|```.*|>)", re.MULTILINE)
 _ASCII = {":=": "=", "!=": r"\neq", "<=": r"\leq", ">=": r"\geq", "==": "="}
-_SHORT_WORDS = frozenset("if is so we to of as by in or at an be it on us do no".split())
+_SHORT_WORDS = _words("if is so we to of as by in or at an be it on us do no")
 
 
 @dataclass(frozen=True)

@@ -227,6 +227,8 @@ class _Builder:
     # What reaches over what follows
 
     def _applied(self, function: str, parts: "_Cursor") -> Node:
+        if function in ("sigma", "dsigma") and (parts.ends_factor() or _bare_sigma(parts.peek())):
+            return call(function, symbol("x"))  # sigma' = sigma (1 - sigma), of x
         if parts.group():
             group = parts.next()
             base, scripts = group.children[0], group.children[1:]
@@ -365,7 +367,7 @@ class _Builder:
         return Node("derivative", (of, by))
 
     def _matrix(self, tree: Part) -> Node:
-        rows = [[cell for cell in row.children] for row in tree.children]
+        rows = [list(row.children) for row in tree.children]
         rows = [row for row in rows if any(cell is not None for cell in row)]
         columns = max((len(row) for row in rows), default=0)
         cells = []
@@ -411,6 +413,10 @@ class _Cursor:
 
     def token(self, kind: str) -> bool:
         return not self.done and isinstance(self.peek(), Token) and self.peek().type == kind
+
+    def ends_factor(self) -> bool:
+        """Whether no argument can come next."""
+        return self.done or self.token("SIGN") or self.token("TIMES") or self.token("FUNCTION")
 
     def group(self) -> bool:
         """Whether brackets come next."""
@@ -468,6 +474,19 @@ def _bound(constraints: tuple[Node, ...]) -> str:
             if inner.op == "symbol":
                 return str(inner.value)
     raise Unreadable("the sum does not say what it runs over")
+
+
+def _bare_sigma(part: Part) -> bool:
+    """Whether a sigma without an argument stands in these brackets."""
+    if isinstance(part, Token):
+        return False
+    for expression in part.find_data("expression"):
+        following = [*expression.children[1:], None]
+        for child, after in zip(expression.children, following, strict=True):
+            is_sigma = isinstance(child, Token) and child in ("\\sigma", "\\dsigma")
+            if is_sigma and (after is None or isinstance(after, Token)):
+                return True
+    return False
 
 
 def _mentions(parts: list[Part], name: str) -> bool:

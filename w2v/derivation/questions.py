@@ -16,6 +16,7 @@ from w2v.derivation.points import Array, Point
 from w2v.errors import StudentError
 
 Test = Callable[[Node], bool]
+COURSE = Convention()  # the layout of the course text
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Question:
     waypoints: tuple[Waypoint, ...] = ()
     free: str | None = None
     both_ways: bool = False
-    convention: Convention = Convention()
+    convention: Convention = COURSE
     code: tuple["Code", ...] = ()
 
     @property
@@ -94,11 +95,8 @@ class Code:
 
 def differentiates(node: Node) -> bool:
     """Whether the derivative of a written-out expression is taken, or the chain rule used."""
-    return (
-        any(part.op == "derivative" and part.args[0].op != "loss" for part in node.walk())
-        or contains(node, "mul")
-        and sum(part.op == "derivative" for part in node.walk()) > 1
-    )
+    taken = [part.args[0] for part in node.walk() if part.op == "derivative"]
+    return any(of.op != "loss" for of in taken) or len(taken) > 1
 
 
 def finished(node: Node) -> bool:

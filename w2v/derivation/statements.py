@@ -26,7 +26,8 @@ _ALONE = re.compile(
 _LET = re.compile(r"^\"(?:let|define|denote|where|with|set|put|write|here)(?:_|\b)", re.IGNORECASE)
 _LAYOUT = re.compile(
     r"(?P<what>\\?(?:hat|widehat|mathbf|boldsymbol|bm)?[\s{\\]*(?:y|ŷ|U|V|u|v|gradients?|vectors?"
-    r"|word vectors))\b(?:[\s}_$,c]|and|are|is|as|an?|hat|\\|y|ŷ|V|v|in|the|vectors?|matrix|matrices)*?"
+    r"|word vectors))\b(?:[\s}_$,c]|and|are|is|as|an?|hat|\\|y|ŷ|V|v|in|the|vectors?"
+    r"|matrix|matrices)*?"
     r"\b(?P<how>rows?|columns?|transposed|d\s*(?:x|×|\\times)\s*\\?[|nV]|"
     r"(?:\\?\|?V\\?\|?|n)\s*(?:x|×|\\times)\s*d)",
     re.IGNORECASE,
