@@ -1,5 +1,7 @@
 import os
+import re
 import tracemalloc
+import unicodedata
 
 import numpy as np
 import pytest
@@ -40,6 +42,12 @@ def write(tmp_path):
 )
 def test_tokenise(text, words):
     assert tokenise(text) == words
+
+
+@given(st.text(st.characters(codec="utf-8")) | st.text(st.sampled_from("aé'’_ -1\n\u0301²")))
+def test_tokenise_finds_runs_of_letters_and_digits(text):
+    plain = unicodedata.normalize("NFC", text).replace("’", "'").lower()
+    assert tokenise(text) == re.findall(r"[^\W_]+(?:'[^\W_]+)*", plain)
 
 
 def test_each_line_is_a_sentence(write):

@@ -29,6 +29,7 @@ SHORTEST = 4
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 _WORD = re.compile(r"[A-Za-z]+(?:['’-][a-z]+)*")
 _CODE = re.compile(r"::=|>>>|[{}=|<>_]|\w\(|\w\.\w|\S/\S|\.\.\.|--|@|\$")
+_UNDERLINE = re.compile(r"([-=*~^+#'\"])\1{2,}")
 _MARKUP = [
     (re.compile(r"https?://\S+"), ""),
     (re.compile(r":[\w:+-]+:`~?(?:[^`<]*\.)?([^`<]*?)(?:<[^`]*>)?`"), r"\1"),  # a role :func:`a.b`
@@ -124,7 +125,9 @@ def _blocks(document: str) -> Iterator[list[str]]:
             yield block
             block = []
         indent = depth
-        if text:
+        if _UNDERLINE.fullmatch(text):
+            block = block[:-1]  # without the heading
+        elif text:
             block.append(text)
 
 

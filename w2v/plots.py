@@ -104,16 +104,18 @@ def word_map(
     Args:
         vectors: where the words' vectors are.
         words: the words to show, or groups of them by name; at least three words.
-        pairs: words to join by a line, such as the two sides of an analogy.
+        pairs: shown words to join by a line, such as the two sides of an analogy.
         title: the heading.
 
     Raises:
-        StudentError: a word is unknown, or there are fewer than three.
+        StudentError: a word is unknown, or joined but not shown; or there are fewer than three.
     """
     groups = words if isinstance(words, Mapping) else {"words": words}
     shown = list(dict.fromkeys(word for group in groups.values() for word in group))
     if len(shown) < 3:
         raise StudentError("A map needs three words or more.")
+    if unseen := {word for pair in pairs for word in pair}.difference(shown):
+        raise StudentError(f"To be joined, words must be on the map: {', '.join(sorted(unseen))}.")
     points, shares = principal_plane(vectors.unit[[vectors.row(word) for word in shown]])
     place = dict(zip(shown, points, strict=True))
 
