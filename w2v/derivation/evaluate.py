@@ -436,6 +436,8 @@ class Evaluator:
         return -self.value(node.args[0], scope)
 
     def _add(self, node: Node, scope: Scope) -> Value:
+        if any(part.op == "dots" for part in node.args):
+            raise Unknown("it is not clear what the dots stand for: write a sum")
         total: Value = None
         before: Node | None = None
         for part in node.args:
@@ -836,7 +838,13 @@ class Evaluator:
         if n is None:
             raise Unknown("this matrix has no size")
         body = node.args[0]
-        used = {str(p.args[0].value) for p in body.walk() if p.op == "entry"}
+        used = {
+            str(index.value)
+            for part in body.walk()
+            if part.op in ("entry", "relation")
+            for index in part.args
+            if index.op == "symbol"
+        }
         letters = sorted(used - {"n"})
         places = [Index("position", i) for i in range(n)]
         if len(letters) == 1:

@@ -339,34 +339,43 @@ class _Judge:
             raise Wrong("the numbers get too large here")
         return value, evaluator.peak, frozenset(evaluator.notes)
 
-    def _truth(self, chain: _Chain, point: Point, convention: Convention) -> Value:
+    def _truth(
+        self, chain: _Chain, point: Point, convention: Convention, option: "_Option | None" = None
+    ) -> Value:
         """The value of the chain's left side, or of the question's head."""
-        key = (id(chain), id(point), convention)
+        key = (id(chain), id(point), convention, option)
         if key not in self.known:
-            self.known[key] = self._head_value(chain, point, convention)
+            self.known[key] = self._head_value(chain, point, convention, option)
         return self.known[key]
 
-    def _head_value(self, chain: _Chain, point: Point, convention: Convention) -> Value:
-        if chain.head and chain.head.trees:
-            for _, node in chain.head.trees:
-                try:
-                    return self._value(node, point, chain, chain.head.helpers, convention)[0]
-                except TooMuch:
-                    raise
-                except (Wrong, Unknown):
-                    continue
+    def _head_value(
+        self, chain: _Chain, point: Point, convention: Convention, option: "_Option | None"
+    ) -> Value:
+        head = chain.head
+        for _, node in head.trees if head else ():
+            assert head is not None
+            try:
+                return self._value(node, point, chain, head.helpers, convention, option)[0]
+            except TooMuch:
+                raise
+            except (Wrong, Unknown):
+                continue
         return self._question_value(0, point, convention)
 
     def _question_value(self, which: int, point: Point, convention: Convention) -> Value:
-        node = parse(self.question.heads[which])
-        evaluator = Evaluator(point, convention, free=self.question.free, budget=self.budget)
-        return evaluator.value(node)
+        return self._plain_value(self.question.heads[which], point, convention)
+
+    def _plain_value(self, text: str, point: Point, convention: Convention) -> Value:
+        node = parse(text)
+        free = _open_index(node) or self.question.free
+        return Evaluator(point, convention, free=free, budget=self.budget).value(node)
 
     def _finding(self, step: _Step, chain: _Chain, convention: Convention) -> _Finding:
         """The best of the readings of a step, compared with the truth."""
         first: _Finding | None = None
         for reading, node in step.trees:
-            for option in _OPTIONS if contains(node, "derivative") else _OPTIONS[:1]:
+            derived = contains(node, "derivative") or _derives_vector(chain)
+            for option in _OPTIONS if derived else _OPTIONS[:1]:
                 finding = self._compared(step, chain, node, convention, option)
                 if finding.outcome is Outcome.CORRECT:
                     step.chosen = node
@@ -387,7 +396,7 @@ class _Judge:
             )
         for point in self._points(step.condition, chain):
             try:
-                truth = self._truth(chain, point, convention)
+                truth = self._truth(chain, point, convention, option)
                 value, peak, noted = self._value(
                     node, point, chain, step.helpers, convention, option
                 )
@@ -681,18 +690,21 @@ class _Judge:
             self.question.both_ways or _differentiates_like(head, parse(self.question.heads[which]))
         ):
             return False
+        wanted = (self.question.heads[which], *self.question.other_heads)
+        return any(self._equals_head(chain, text, points) for text in wanted)
+
+    def _equals_head(self, chain: _Chain, text: str, points: Sequence[Point]) -> bool:
         try:
-            return all(
-                _comparison(
+            pairs = [
+                (
                     self._truth(chain, point, self.convention),
-                    self._question_value(which, point, self.convention),
-                    1.0,
-                )[0]
-                is Outcome.CORRECT
+                    self._plain_value(text, point, self.convention),
+                )
                 for point in points
-            )
+            ]
         except (Wrong, Unknown):
             return False
+        return all(_comparison(*pair, 1.0)[0] is Outcome.CORRECT for pair in pairs)
 
     def _end(self, which: int, case: str) -> str:
         """What the chains for this head and case still lack; nothing when the end is reached."""
@@ -804,7 +816,7 @@ class _Judge:
                 if last.chosen is None or not last.verdict or not last.verdict.good:
                     continue
                 point = self.points[case][0]
-                formula = self._truth(chain, point, self.convention)
+                formula = self._question_value(which, point, self.convention)
                 try:
                     result = code.part(point, exercise(*code.arguments(point)))
                 except NotFilledError:
@@ -842,6 +854,12 @@ class _Option(NamedTuple):
 
 
 _OPTIONS = (_Option(), _Option("columns"), _Option(outer=True))
+
+
+def _derives_vector(chain: _Chain) -> bool:
+    """Whether the left side is a Jacobian, which may be laid out in two ways."""
+    head = chain.head.trees[0][1] if chain.head and chain.head.trees else None
+    return head is not None and head.op == "derivative" and head.args[0].op != "loss"
 
 
 def _slips(reading: Reading, option: _Option) -> frozenset[str]:

@@ -52,6 +52,7 @@ class Question:
         needed: what the last line must hold.
         ends: how the last line must look, as the student reads it.
         free: the index that the head leaves open.
+        other_heads: left sides that will do as well, though their value is another.
         both_ways: whether the chain may run from the end to the head.
         convention: the layout of vectors, unless the student declares another.
         code: the exercise that computes the same, and the value of the last line in its shape.
@@ -68,6 +69,7 @@ class Question:
     ends: str = ""
     waypoints: tuple[Waypoint, ...] = ()
     free: str | None = None
+    other_heads: tuple[str, ...] = ()
     both_ways: bool = False
     convention: Convention = COURSE
     code: tuple["Code", ...] = ()
@@ -125,7 +127,9 @@ _SAMPLED = {**_LOSS, "probability": "P(...)", "log": "log"}
 
 _WRITE_OUT = Waypoint("write J out and take the derivative of that expression", differentiates)
 _DIFFERENTIATE = Waypoint(
-    "take the derivative: a line without d/d... in which the result is not yet simplified", finished
+    "take the derivative: a line without d/d... in which the result is not yet simplified",
+    finished,
+    anywhere=True,
 )
 
 
@@ -299,6 +303,7 @@ _ALL = (
         ends="sigma and v_c",
         waypoints=(_WRITE_OUT,),
         free="k",
+        other_heads=(r"\frac { \partial J } { \partial u _ { w } }",),
         code=(
             Code(
                 "negative_sampling_outside_rows",

@@ -24,14 +24,14 @@ _ALONE = re.compile(
     rf"^(?:\"[^=]* )?(?:(?:;|,|\() )*(?P<condition>{_CONDITION})(?: (?:\)|\}}|;|,|\.|\"\S*))*$"
 )
 _LET = re.compile(r"^\"(?:let|define|denote|where|with|set|put|write|here)(?:_|\b)", re.IGNORECASE)
+_SIZE = r"(?:\\?\|)?\s*(?:V|n|N)\s*(?:\\?\|)?"
+_BY = r"\s*(?:x|×|\\times|by)\s*"
 _LAYOUT = re.compile(
-    r"(?P<what>\\?(?:hat|widehat|mathbf|boldsymbol|bm)?[\s{\\]*(?:y|ŷ|U|V|u|v|gradients?|vectors?"
-    r"|word vectors))\b(?:[\s}_$,c]|and|are|is|as|an?|hat|\\|y|ŷ|V|v|in|the|vectors?"
-    r"|matrix|matrices)*?"
-    r"\b(?P<how>rows?|columns?|transposed|d\s*(?:x|×|\\times)\s*\\?[|nV]|"
-    r"(?:\\?\|?V\\?\|?|n)\s*(?:x|×|\\times)\s*d)",
-    re.IGNORECASE,
+    rf"(?P<columns>d{_BY}{_SIZE})|(?P<rows>{_SIZE}{_BY}d\b)"
+    rf"|(?P<row>\brows?\b|1{_BY}{_SIZE})|(?P<column>\bcolumns?\b|{_SIZE}{_BY}1)"
+    r"|(?P<turned>\btransposed\b)|(?P<what>\bgradients?\b|\b(?:word )?vectors\b|\b[yUVuv](?=\b|_)|ŷ)"
 )
+_SPACE = re.compile(r"\\in\s*\\mathbb\s*\{?R")
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,11 @@ def _statements(line: Line) -> list[Statement]:
     tokens = line.tokens
     source = line.source.strip()
     prose = any(token.text.startswith('"') for token in tokens)
-    if prose and (layout := _layout(source)) and top_relation(tokens) is None:
-        return [Statement("convention", source, layout=layout)]
+    if (prose or _SPACE.search(source)) and top_relation(tokens) is None:
+        if layout := _layout(source):
+            return [Statement("convention", source, layout=layout)]
+        if _SPACE.search(source):
+            return [Statement("prose", source)]
     condition, tokens = _labelled(tokens)
     if condition is not None and not tokens:
         return [Statement("label", source, condition=condition)]
@@ -81,6 +84,13 @@ def _statements(line: Line) -> list[Statement]:
 
 def _labelled(tokens: tuple[Token, ...]) -> tuple[Node | None, tuple[Token, ...]]:
     """The case label of a line, and the line without it."""
+    texts = [token.text for token in tokens]
+    for start in range(len(texts) - 3):
+        if texts[start : start + 3] == ["|", "_", "{"] and "}" in texts[start:]:
+            end = texts.index("}", start)
+            condition = _condition(" ".join(texts[start + 3 : end]))
+            if condition is not None:
+                return condition, (*tokens[:start], *tokens[end + 1 :])
     text = spaced(tokens)
     for pattern in (_ALONE, _LEADING, _TRAILING):
         match = pattern.match(text)
@@ -186,17 +196,26 @@ def _tidy(source: str) -> str:
 
 def _layout(source: str) -> tuple[tuple[str, str], ...]:
     """What a line about conventions declares, as fields of `Convention`."""
-    found: list[tuple[str, str]] = []
+    found: dict[str, str] = {}
+    subjects: list[str] = []
+    said = False
     for match in _LAYOUT.finditer(source):
-        what, how = match["what"].strip("\\ {").lower(), match["how"].lower()
-        letter = match["what"].strip("\\ {}")[-1:]
-        if what.startswith("gradient"):
-            found.append(("gradient", "transposed" if how == "transposed" else "same"))
-        elif letter in ("U", "V"):
-            words_first = re.match(r"row|n|\\?\|?v", how)
-            found.append(("U", "rows" if words_first else "columns"))
-        elif letter in ("y", "ŷ"):
-            found.append(("y", how.rstrip("s")))
-        elif how.rstrip("s") in ("row", "column"):
-            found.append(("vectors", how.rstrip("s")))
-    return tuple(found)
+        if match["what"]:
+            subjects = [match["what"]] if said else [*subjects, match["what"]]
+            said = False
+            continue
+        said = True
+        for subject in subjects:
+            found.update(_field(subject, str(match.lastgroup)))
+    return tuple(found.items())
+
+
+def _field(subject: str, how: str) -> dict[str, str]:
+    """What it means for a symbol to stand in a row or column, or to be d x |V|."""
+    if subject in ("y", "ŷ") and how in ("row", "column"):
+        return {"y": how}
+    if subject in ("U", "V"):
+        return {"U": "rows" if how in ("row", "rows") else "columns"}
+    if subject.startswith("gradient"):
+        return {"gradient": "transposed" if how == "turned" else "same"}
+    return {"vectors": how} if how in ("row", "column") else {}
