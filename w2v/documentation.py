@@ -16,13 +16,14 @@ from inspect import cleandoc
 from pathlib import Path
 
 PASSED_OVER = {"test", "tests", "idlelib", "lib2to3", "turtledemo", "ensurepip"} | {
+    "encodings",
     "antigravity.py",
     "this.py",
     "topics.py",
     "site-packages",
     "dist-packages",
 }
-"""Folders and files without docstrings worth reading: tests, old tools, jokes, other packages."""
+"""Folders and files without docstrings worth reading: tests, old tools, tables, jokes, packages."""
 SHORTEST = 4
 """Words that a paragraph has at least."""
 
