@@ -26,8 +26,8 @@ MAX_SCORE = 4.0
 
 def scoring(rng: Generator, dtype: Dtype = np.float64) -> tuple[Array, Array]:
     """(v_c, U) of shapes (d,) and (n, d)."""
-    v_c, _, U = pair(rng, dtype=dtype)
-    return v_c, U
+    n, d = _sizes(rng, 2)
+    return rng.normal(size=d).astype(dtype), rng.normal(size=(n, d)).astype(dtype)
 
 
 def scores(rng: Generator, offset: float = 0.0, dtype: Dtype = np.float64) -> Array:
@@ -99,7 +99,7 @@ def slots(rng: Generator, dtype: Dtype = np.float64) -> tuple[Array, Array, int]
     first, second, third = rng.permutation(K + 1)[:3]
     words[first], words[second] = n - 1, 0
     words[third] = words[first]
-    return _grid(rng, (K + 1, d)).astype(dtype), words, n
+    return rng.normal(size=(K + 1, d)).astype(dtype), words, n
 
 
 def window(
@@ -159,8 +159,8 @@ def step(
 ) -> tuple[Array, Array, float]:
     """(x, gradient, learning_rate): parameters and gradient of one shape, and a step's length."""
     shape = tuple(_sizes(rng, ndim))
-    x, gradient = _grid(rng, shape), 4 * _grid(rng, shape)
-    return x.astype(dtype), gradient.astype(dtype), float(rng.integers(2, 30)) / 64
+    x, gradient = rng.normal(size=(2, *shape)).astype(dtype)
+    return x, gradient, float(rng.uniform(0.01, 0.5))
 
 
 def counts(rng: Generator, o: Position = "any") -> tuple[int, Array]:

@@ -15,6 +15,7 @@ from w2v import oracle
 from w2v.checks import draw
 from w2v.checks.pairs import PairGradients, PairLoss
 from w2v.errors import AuthorError
+from w2v.guard import guarded
 from w2v.numeric import complex_step
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -39,6 +40,9 @@ class Task:
     scales: Callable[..., tuple[float, ...]]
     points: tuple[Callable[[Generator], Point], ...]
     parts: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "truth", guarded(self.truth))
 
 
 def task(name: str) -> Task:

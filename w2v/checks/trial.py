@@ -85,18 +85,18 @@ class Trial:
 
     def value(self, *args: Any) -> None:
         """Is the answer right at this point?"""
-        self._try(lambda: self._judge(args, _copies(args)))
+        self._try(lambda: self._judge(args, copies(args)))
 
     def unmodified(self, *args: Any) -> None:
         """Is it right, and are the arguments afterwards as they were?"""
 
         def test() -> list[Finding]:
-            given = _copies(args)
+            given = copies(args)
             findings = self._judge(args, given)
             changed = [
                 name
                 for name, before, after in zip(self._parameters(), args, given, strict=True)
-                if not _same(before, after)
+                if not same(before, after)
             ]
             if changed:
                 detail = f"the call changed its argument {' and '.join(changed)}"
@@ -165,11 +165,11 @@ def _calls(args: Point, given: list[Any]) -> Finding:
     return Finding(Outcome.CORRECT)
 
 
-def _copies(args: Point) -> list[Any]:
+def copies(args: Point) -> list[Any]:
     return [arg.again() if isinstance(arg, PairLoss) else copy.deepcopy(arg) for arg in args]
 
 
-def _same(before: Any, after: Any) -> bool:
+def same(before: Any, after: Any) -> bool:
     if isinstance(before, PairLoss | np.random.Generator):
         return True
     return np.array_equal(before, after)

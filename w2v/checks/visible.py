@@ -5,8 +5,9 @@ import types
 
 import numpy as np
 
-from w2v.checks.tasks import task
-from w2v.checks.trial import Trial
+from w2v.checks import draw
+from w2v.checks.tasks import Point, task
+from w2v.checks.trial import Trial, Verdict
 from w2v.errors import StudentError
 from w2v.outcomes import Outcome
 from w2v.workbook import Stub, find
@@ -26,20 +27,28 @@ def check(exercise: str | Stub | types.FunctionType) -> None:
     except StudentError as error:
         print(error)
         return
-    loose = exercise if not isinstance(exercise, str) else sys._getframe(1).f_globals.get(name)
-    print(_forgotten(name) if isinstance(loose, types.FunctionType) else _verdict(name))
+    loose = sys._getframe(1).f_globals.get(name) if isinstance(exercise, str) else exercise
+    if isinstance(loose, types.FunctionType):
+        print(_forgotten(name))
+    else:
+        print(verdict(name).text(numbers=True))
 
 
-def _verdict(name: str) -> str:
+def visible_points(name: str) -> list[Point]:
+    """The points of the visible check, always the same."""
     rng = np.random.default_rng(SEED)
-    trial = Trial(name)
-    for point in task(name).points:
-        trial.unmodified(*point(rng))
-    if name == "draw_negatives":
-        from w2v.checks import draw
+    return [point(rng) for point in task(name).points]
 
+
+def verdict(name: str) -> Verdict:
+    """The verdict of the visible check."""
+    trial = Trial(name)
+    for point in visible_points(name):
+        trial.unmodified(*point)
+    if name == "draw_negatives":
+        rng = np.random.default_rng(SEED)
         trial.distribution(*draw.counts(rng), rng)
-    return trial.verdict().text(numbers=True)
+    return trial.verdict()
 
 
 def _forgotten(name: str) -> str:
