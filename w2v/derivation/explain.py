@@ -34,11 +34,11 @@ def repairs(
         yield mistakes.SIGN_FLIPPED, line.args[0]
     yield mistakes.SIGN_FLIPPED, _negated(line)
     for mistake, rule in pool.rules():
-        for repaired in _everywhere(line, rule, ()):
+        for repaired in everywhere(line, rule, ()):
             yield mistake, repaired
 
 
-def _everywhere(node: Node, rule: Rule, bound: Bound) -> Iterator[Node]:
+def everywhere(node: Node, rule: Rule, bound: Bound) -> Iterator[Node]:
     """The expression with the rule applied at one place."""
     yield from rule(node, bound)
     if node.op in ("entry", "probability", "loss", "number", "symbol"):
@@ -49,7 +49,7 @@ def _everywhere(node: Node, rule: Rule, bound: Bound) -> Iterator[Node]:
         if (node.op == "cases" and position % 2) or (node.op == "index" and position):
             continue
         inner = (*bound, str(node.value)) if node.op == "sum" else bound
-        for repaired in _everywhere(part, rule, inner):
+        for repaired in everywhere(part, rule, inner):
             yield node.replaced(position, repaired)
 
 
@@ -99,8 +99,8 @@ class _Pool:
             (mistakes.WHOLE_VECTOR, self._single_word),
             (mistakes.SINGLE_WORD, _whole_vector),
             (mistakes.FACTORS_EXCHANGED, _exchange),
-            (mistakes.TRANSPOSE_LOST, _transpose),
             (mistakes.TRANSPOSE_TOO_MANY, _untranspose),
+            (mistakes.TRANSPOSE_LOST, _transpose),
             (mistakes.SUM_LOST, self._sum),
             (mistakes.SUM_TOO_MANY, _unsum),
             (mistakes.SUM_OVER_OTHERS, self._other_domain),

@@ -100,7 +100,7 @@ def _loss(node: Node) -> str:
 def _relation(node: Node) -> str:
     text = latex(node.args[0])
     for sign, part in zip(node.value, node.args[1:], strict=True):  # type: ignore[call-overload]
-        text += f" {sign} {latex(part)}"
+        text += f" {sign} " + (rf"\{{{latex(part)}\}}" if part.op == "list" else latex(part))
     return text
 
 
