@@ -294,6 +294,21 @@ def test_without_a_gradebook_it_says_what_to_run(tmp_path: Path) -> None:
     assert not (tmp_path / "gradebook.db").exists()
 
 
+def test_a_submission_that_could_not_be_graded_is_counted_apart(
+    course: Path, tmp_path: Path
+) -> None:
+    """nbgrader leaves it in the gradebook and removes its notebooks."""
+    (tmp_path / "notebooks").symlink_to(course / "notebooks")
+    shutil.copy(course / "gradebook.db", tmp_path)
+    for student in ("ada", "ben"):
+        shutil.copytree(course / "autograded" / student, tmp_path / "autograded" / student)
+        (tmp_path / "submitted" / student / "word2vec").mkdir(parents=True)
+    (tmp_path / "submitted" / "cleo" / "word2vec").mkdir(parents=True)
+    found = read_class(tmp_path)
+    assert found.students == ["ada", "ben"]
+    assert found.ungraded == 1
+
+
 @pytest.fixture
 def not_graded(tmp_path: Path, course: Path) -> Path:
     """The course before the first submission was graded."""

@@ -68,7 +68,7 @@ class Classroom:
         feedback: for each student, the text of the graded cells' outputs.
         attempted: for each student, the cells to fill in that are not as released.
         to_fill: all cells to fill in, in the order of the course.
-        ungraded: how many students handed in and are not in the gradebook.
+        ungraded: how many students handed in what is not graded, or could not be.
     """
 
     students: list[str]
@@ -113,7 +113,8 @@ def read_class(root: Path) -> Classroom:
             f"The gradebook knows cells that no instructor notebook has: {', '.join(unknown)}. "
             "Run `w2v build` and `w2v grade` again."
         )
-    students = sorted({student for student, _ in grades})
+    # A submission that could not be graded is in the gradebook and has no autograded notebooks.
+    students = sorted({student for student, _ in grades} & _folders(root, "autograded"))
     if not students:
         raise SetupError(f"Nothing is graded in {path}: run `w2v grade` first.")
     to_fill = [key for key in _keys(instructor, is_solution) if key in released]
@@ -127,7 +128,7 @@ def read_class(root: Path) -> Classroom:
         feedback=[_feedback(mine) for mine in notebooks],
         attempted=[_attempted(mine, released, to_fill) for mine in notebooks],
         to_fill=to_fill,
-        ungraded=len(_handed_in(root) - set(students)),
+        ungraded=len(_folders(root, "submitted") - set(students)),
     )
 
 
@@ -189,8 +190,9 @@ def _question(name: str, notebook: NotebookNode) -> Question:
     return Question(name, letter[1] if letter else "")
 
 
-def _handed_in(root: Path) -> set[str]:
-    return {path.parent.name for path in root.glob(f"submitted/*/{ASSIGNMENT}")}
+def _folders(root: Path, step: str) -> set[str]:
+    """The students who have a folder in this step of nbgrader's."""
+    return {path.parent.name for path in root.glob(f"{step}/*/{ASSIGNMENT}")}
 
 
 def _graded_notebooks(root: Path, student: str) -> dict[str, NotebookNode]:

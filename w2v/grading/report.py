@@ -9,13 +9,14 @@ from typing import Any
 import jinja2
 import numpy as np
 
+from w2v.derivation.mistakes import CATALOGUE as DERIVATION_CATALOGUE
 from w2v.grading import report_plots
 from w2v.grading.classroom import Array, CellKey, Classroom, Question, read_class
 from w2v.grading.separation import Separation, separation
-from w2v.mistakes import CATALOGUE
+from w2v.mistakes import CATALOGUE, Mistake
 
 PAGE = Path(__file__).with_name("report.html")
-MISTAKES = {entry.name: entry for entry in CATALOGUE}
+MISTAKES: dict[str, Mistake] = {entry.name: entry for entry in (*CATALOGUE, *DERIVATION_CATALOGUE)}
 MOST_MISTAKES = 12  # as many bars as a plot holds; the page tells of all
 MOST_PLACES = 4
 
