@@ -95,6 +95,7 @@ class Evaluator:
         budget: Budget | None = None,
         jacobian: str = "rows",
         outer: bool = False,
+        remembers: bool = False,
     ) -> None:
         self.point = point
         self.convention = convention or Convention()
@@ -105,6 +106,9 @@ class Evaluator:
         self.outer = outer  # whether the k of d/du_k inside a sum over k is the k outside
         self.arrays = {name: array.copy() for name, array in point.arrays.items()}
         self.shifts: dict[Any, Array] = {}  # added to what a derivative is taken by
+        # The values of all parts seen so far, for lines that differ in one place only.
+        self.memory: dict[Any, Value] | None = {} if remembers else None
+        self.step: Any = None  # what is being stepped for a derivative
         self.stepping = False
         self.peak = 0.0  # the largest number added up so far: what rounding is relative to
         self.notes: set[str] = set()
@@ -119,6 +123,15 @@ class Evaluator:
             Wrong: it has none; WrongShape: because of its shapes.
             Unknown: this checker cannot say.
         """
+        scope = scope or {}
+        if self.memory is None:
+            return self._computed(node, scope)
+        key = (node, tuple(scope.items()), self.step)
+        if key not in self.memory:
+            self.memory[key] = self._computed(node, scope)
+        return self.memory[key]
+
+    def _computed(self, node: Node, scope: Scope) -> Value:
         self.budget.spend()
         self.depth += 1
         if self.depth > 150:
@@ -127,7 +140,7 @@ class Evaluator:
             method = getattr(self, "_" + node.op, None)
             if method is None:
                 raise Unknown(f"{_called(node)} is not expected here")
-            return method(node, scope or {})
+            return method(node, scope)
         finally:
             self.depth -= 1
 
@@ -459,7 +472,7 @@ class Evaluator:
     def _mul(self, node: Node, scope: Scope) -> Value:
         total = self.value(node.args[0], scope)
         for before, part in pairwise(node.args):
-            total = _product(total, self.value(part, scope), _called(before), _called(part))
+            total = _product(total, self.value(part, scope), before, part)
         return total
 
     def _dot(self, node: Node, scope: Scope) -> Value:
@@ -467,7 +480,7 @@ class Evaluator:
         vectors = _is_vector(left) and _is_vector(right)
         if vectors and _shape(left) == _shape(right):
             return complex(np.sum(left * right))
-        return _product(left, right, *(_called(part) for part in node.args))
+        return _product(left, right, *node.args)
 
     def _hadamard(self, node: Node, scope: Scope) -> Value:
         left, right = (self.value(part, scope) for part in node.args)
@@ -651,6 +664,7 @@ class Evaluator:
             return self._jacobian_by_rows(of, by)
         around = {} if self.outer and _index_name(by) == self.free else scope
         with self._moving(by, around) as (targets, shape):
+            self.step = (by, tuple(around.items()))
             slopes = self._slopes(of, scope, targets)
         if of.op == "loss" and str(by.value) in self.helpers.defined and not np.any(slopes):
             raise Unknown(f"how J depends on {by.value} cannot be told here")
@@ -673,8 +687,10 @@ class Evaluator:
         """The derivative by each target, stacked along the last axis; the first axes are of's."""
         self.stepping = True
         columns = []
+        moved = self.step
         try:
-            for target in targets:
+            for number, target in enumerate(targets):
+                self.step = (moved, number)
                 for array, at in target:
                     array[at] += 1j * STEP
                 try:
@@ -685,6 +701,7 @@ class Evaluator:
                         array[at] = array[at].real
         finally:
             self.stepping = False
+            self.step = None
         slopes = np.stack([np.asarray(column) for column in columns], axis=-1).astype(complex)
         if not np.all(np.abs(slopes) < 1e100):
             raise Wrong("this has no derivative here")
@@ -898,6 +915,8 @@ class Evaluator:
         return grid.ravel() if flat else grid
 
     def _remember(self, value: Value) -> None:
+        if self.stepping:
+            return
         size = float(np.max(np.abs(np.real(value)))) if _shape(value) else abs(complex(value).real)
         self.peak = max(self.peak, size)
 
@@ -946,7 +965,7 @@ def _score_shifts(shifts: Mapping[Any, Array]) -> Iterator[tuple[tuple[str, int]
 
 
 def _shape(value: Value) -> tuple[int, ...]:
-    return np.shape(value)
+    return value.shape if isinstance(value, np.ndarray) else ()
 
 
 def _is_vector(value: Value) -> bool:
@@ -966,12 +985,12 @@ def _literal(node: Node) -> bool:
     return node.op == "number" or (node.op == "neg" and _literal(node.args[0]))
 
 
-def _product(left: Value, right: Value, *called: str) -> Value:
+def _product(left: Value, right: Value, *parts: Node) -> Value:
     if not _shape(left) or not _shape(right):
         return left * right
     if left.shape[1] != right.shape[0]:
         raise WrongShape(
-            f"{called[0]} times {called[1]}: a {_size(left)} and a {_size(right)} "
+            f"{_called(parts[0])} times {_called(parts[1])}: a {_size(left)} and a {_size(right)} "
             "cannot be multiplied in this order"
         )
     result = left @ right
@@ -996,15 +1015,15 @@ def _finite(value: Value) -> Value:
 
 
 def _exp(value: Value) -> Value:
-    if np.max(np.real(value)) > 400:
+    if np.max(np.real(value)) > 400 if _shape(value) else value.real > 400:
         raise Wrong("the numbers get too large here")
-    return np.exp(value)
+    return np.exp(value) if _shape(value) else cmath.exp(value)
 
 
 def _log(value: Value) -> Value:
-    if np.min(np.real(value)) <= 0:
+    if np.min(np.real(value)) <= 0 if _shape(value) else value.real <= 0:
         raise Wrong("the logarithm of a number that is not positive")
-    return np.log(value)
+    return np.log(value) if _shape(value) else cmath.log(value)
 
 
 def _sigmoid(value: Value) -> Value:

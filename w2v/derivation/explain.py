@@ -93,34 +93,36 @@ class _Pool:
         return [
             (mistakes.SIGMOID_OF_SIGMOID, _unwrap_double_sigma),
             (mistakes.MINUS_IN_SIGMA, _flip_in_sigma),
+            (mistakes.FACTOR_TOO_MANY, _once("mul")),
+            (mistakes.TERM_TOO_MANY, _once("add")),
             (mistakes.Y_FOR_Y_HAT, _renamed("y", "yhat")),
             (mistakes.Y_HAT_FOR_Y, _renamed("yhat", "y")),
             (mistakes.SIGN_OF_TERM, _flip),
+            (mistakes.TRANSPOSE_TOO_MANY, _untranspose),
+            (mistakes.FACTORS_EXCHANGED, _exchange),
+            (mistakes.TRANSPOSE_LOST, _transpose),
             (mistakes.WHOLE_VECTOR, self._single_word),
             (mistakes.SINGLE_WORD, _whole_vector),
-            (mistakes.FACTORS_EXCHANGED, _exchange),
-            (mistakes.TRANSPOSE_TOO_MANY, _untranspose),
-            (mistakes.TRANSPOSE_LOST, _transpose),
             (mistakes.SUM_LOST, self._sum),
             (mistakes.SUM_TOO_MANY, _unsum),
             (mistakes.SUM_OVER_OTHERS, self._other_domain),
-            (mistakes.WRONG_INDEX, self._other_index),
-            (mistakes.OTHER_VECTOR, self._other_vector),
             (mistakes.NO_EXP, _wrapped("exp")),
             (mistakes.LOG_LOST, _wrapped("log")),
             (mistakes.SIGMA_LOST, _wrapped("sigma")),
+            (mistakes.WRONG_INDEX, self._other_index),
+            (mistakes.OTHER_VECTOR, self._other_vector),
             (mistakes.UNDIFFERENTIATED, _slope),
-            (mistakes.DERIVATIVE_LOST, self._derivative),
             (mistakes.FUNCTION_TOO_MANY, _unwrap),
             (mistakes.FRACTION_UPSIDE_DOWN, _upside_down),
             (mistakes.NOT_NORMALISED, self._divide),
-            (mistakes.VECTOR_LOST, self._vector),
             (mistakes.POWER_LOST, _square),
+            (mistakes.VECTOR_LOST, self._vector),
+            (mistakes.DERIVATIVE_LOST, self._derivative),
             (mistakes.FACTOR_LOST, self._factor),
-            (mistakes.FACTOR_TOO_MANY, _without_factor),
             (mistakes.WRONG_NUMBER, _other_number),
-            (mistakes.TERM_TOO_MANY, _without_term),
             (mistakes.TERM_LOST, self._term),
+            (mistakes.FACTOR_TOO_MANY, _without_factor),
+            (mistakes.TERM_TOO_MANY, _without_term),
         ]
 
     def _single_word(self, node: Node, bound: Bound) -> Iterator[Node]:
@@ -319,6 +321,19 @@ def _square(node: Node, bound: Bound) -> Iterator[Node]:
         yield node.args[0]
     elif node.op in ("add", "call", "entry", "symbol", "sum"):
         yield Node("power", (node, number(2)))
+
+
+def _once(op: str) -> Rule:
+    """Of a factor or a term that stands there twice, one is taken away."""
+
+    def rule(node: Node, bound: Bound) -> Iterator[Node]:
+        if node.op == op:
+            for position, part in enumerate(node.args):
+                if part in node.args[:position]:
+                    rest = (*node.args[:position], *node.args[position + 1 :])
+                    yield rest[0] if len(rest) == 1 else Node(op, rest)
+
+    return rule
 
 
 def _without_factor(node: Node, bound: Bound) -> Iterator[Node]:

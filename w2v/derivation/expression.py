@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,14 @@ class Node:
     op: str
     args: tuple["Node", ...] = ()
     value: object = None
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        # Kept: trees are looked up by the thousand in the search for a mistake.
+        return hash((self.op, self.args, self.value))
 
     def walk(self) -> Iterator["Node"]:
         """This node and all below it."""

@@ -39,7 +39,7 @@ TOLERANCE = 1e-9
 POINTS_PER_CASE = 3
 SEED = 20
 
-EXPLAIN_STEPS = 120_000
+EXPLAIN_STEPS = 60_000
 """Operations that the search for one mistake may take."""
 
 END, STEPS, SHOWN = 0.4, 0.4, 0.2
@@ -564,12 +564,17 @@ class _Judge:
         wrong_above = above if above and above.verdict and not above.verdict.good else None
         trees = above.trees if above else []
         head = chain.head.trees[0][1] if chain.head and chain.head.trees else None
+        free = self._free(chain)
+        evaluators = [
+            Evaluator(point, self.convention, step.helpers, free, self.budget, remembers=True)
+            for point in points
+        ]
         candidates = repairs(
             step.trees[0][1], trees[0][1] if trees else None, head, self._free(chain)
         )
         try:
             for mistake, node in candidates:
-                if self._repaired(node, step, chain, points, wrong_above):
+                if self._repaired(node, step, chain, evaluators, wrong_above):
                     return mistake
         except TooMuch:
             return None
@@ -582,25 +587,21 @@ class _Judge:
         node: Node,
         step: _Step,
         chain: _Chain,
-        points: list[Point],
+        evaluators: list[Evaluator],
         wrong_above: _Step | None,
     ) -> bool:
+        """Whether a repaired line has the value of the left side, or of the wrong line above."""
         try:
-            values = []
-            for point in points:
-                value, peak, _ = self._value(node, point, chain, step.helpers, self.convention)
-                truth = self._truth(chain, point, self.convention)
-                values.append(_comparison(value, truth, peak)[0] is Outcome.CORRECT)
-                if not values[-1] and wrong_above is None:
-                    return False
-            if all(values):
-                return True
-            return (
+            right = all(
+                _agree(at.value(node), self._truth(chain, at.point, self.convention))
+                for at in evaluators
+            )
+            return right or (
                 wrong_above is not None
                 and bool(wrong_above.trees)
                 and all(
-                    self._equal(node, wrong_above.trees[0][1], step, wrong_above, point, chain)
-                    for point in points
+                    self._equal(node, wrong_above.trees[0][1], step, wrong_above, at.point, chain)
+                    for at in evaluators
                 )
             )
         except TooMuch:
@@ -704,7 +705,7 @@ class _Judge:
             ]
         except (Wrong, Unknown):
             return False
-        return all(_comparison(*pair, 1.0)[0] is Outcome.CORRECT for pair in pairs)
+        return all(_agree(*pair) for pair in pairs)
 
     def _end(self, which: int, case: str) -> str:
         """What the chains for this head and case still lack; nothing when the end is reached."""
@@ -884,6 +885,10 @@ def _comparison(value: Value, truth: Value, peak: float) -> tuple[Outcome, str]:
     if _close(value, truth, peak):
         return Outcome.CORRECT, ""
     return Outcome.WRONG_VALUE, "this does not follow: it has another value than the left side"
+
+
+def _agree(value: Value, truth: Value) -> bool:
+    return _comparison(value, truth, 1.0)[0] is Outcome.CORRECT
 
 
 def _close(value: Value, truth: Value, peak: float) -> bool:
