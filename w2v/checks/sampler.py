@@ -62,7 +62,7 @@ def distribution(sampler: Function, o: int, counts: Array, rng: np.random.Genera
     if finding.outcome is Outcome.WRONG_SHAPE or finding.mistakes:
         return finding
     if not fits(np.asarray(words), noise(o, counts)):
-        seen = [why for why, wrong in _wrong_noises(o, counts) if fits(np.asarray(words), wrong)]
+        seen = [why for why, wrong in wrong_noises(o, counts) if fits(np.asarray(words), wrong)]
         return _wrong("the words do not follow the noise distribution", *dict.fromkeys(seen))
     short = [call(sampler, o, counts.copy(), SHORT, rng) for _ in range(SHORT_CALLS)]
     if all(len(np.unique(words)) == SHORT for words in short):
@@ -77,7 +77,8 @@ def noise(o: int, counts: Array, exponent: float = EXPONENT) -> Array:
     return weights / weights.sum()
 
 
-def _wrong_noises(o: int, counts: Array) -> Iterator[tuple[Mistake, Array]]:
+def wrong_noises(o: int, counts: Array) -> Iterator[tuple[Mistake, Array]]:
+    """Distributions (n,) that people draw from instead, with the mistake that each shows."""
     others = np.arange(len(counts)) != o
     yield mistakes.UNIFORM_NOISE, others / others.sum()
     yield mistakes.UNIFORM_NOISE, noise(o, counts, 0)
@@ -119,7 +120,10 @@ def fits(words: Array, probabilities: Array) -> bool:
 
 
 def chi_square_quantile(freedom: int) -> float:
-    """Where chi-square exceeds with probability FALSE_ALARM (Wilson and Hilferty 1931)."""
+    """Where chi-square exceeds with probability FALSE_ALARM, at most a tenth too high.
+
+    Source: Wilson and Hilferty, The distribution of chi-square, 1931.
+    """
     z = NormalDist().inv_cdf(1 - FALSE_ALARM)
     spread = 2 / (9 * freedom)
     return freedom * (1 - spread + z * spread**0.5) ** 3

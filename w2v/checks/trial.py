@@ -166,10 +166,12 @@ def _calls(args: Point, given: list[Any]) -> Finding:
 
 
 def copies(args: Point) -> list[Any]:
+    """Arguments to give away, so that the point stays as it was drawn."""
     return [arg.again() if isinstance(arg, PairLoss) else copy.deepcopy(arg) for arg in args]
 
 
 def same(before: Any, after: Any) -> bool:
+    """Is an argument after a call as it was before? What remembers its calls always is."""
     if isinstance(before, PairLoss | np.random.Generator):
         return True
     return np.array_equal(before, after)

@@ -439,6 +439,6 @@ def _judge_zeros(bench: Bench, result: Result) -> None:
 
 def _diff(before: str, after: str) -> str:
     """What changed, both sources written in the same style."""
-    lines = [ast.unparse(ast.parse(source)).splitlines() for source in (before, after)]
-    changes = list(difflib.unified_diff(*lines, lineterm="", n=0))[2:]
+    old, new = (ast.unparse(ast.parse(source)).splitlines() for source in (before, after))
+    changes = list(difflib.unified_diff(old, new, lineterm="", n=0))[2:]
     return "\n".join(f"    {line}" for line in changes if not line.startswith("@@"))
