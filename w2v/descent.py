@@ -99,7 +99,7 @@ def descend(
         gradients: the student's batch_gradients.
     """
     for (centers, targets, Y, W), rate in zip(blocks, rates, strict=False):
-        dV, dU = gradients(V[centers], U[targets], Y, W)
+        dV, dU = gradients(V.take(centers, axis=0), U.take(targets, axis=0), Y, W)
         subtract_rows(V, centers, dV, rate)
         subtract_rows(U, targets, dU, rate)
 

@@ -1,5 +1,7 @@
 """Subtracting gradient rows from a table of vectors, where a word may stand in several rows."""
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -34,9 +36,15 @@ def subtract_rows(matrix: Matrix, rows: Rows, gradient: NDArray[np.floating], ra
         return
     # matrix += S gradient, where column i of S (n, m) holds one number, -rate, in row rows[i].
     n, d = matrix.shape
-    begins = np.arange(len(rows) + 1)
-    steps = np.full(len(rows), -rate, np.float32)
+    begins, steps = _columns(len(rows))
+    steps.fill(-rate)
     csc_matvecs(n, len(rows), d, begins, rows, steps, gradient.ravel(), matrix.ravel())
+
+
+@lru_cache(8)
+def _columns(m: int) -> tuple[Rows, Matrix]:
+    """Where each column of S begins, and room for its numbers."""
+    return np.arange(m + 1), np.empty(m, np.float32)
 
 
 def _subtract_rows(matrix: Matrix, rows: Rows, gradient: Matrix, rate: float) -> None:
