@@ -1,5 +1,6 @@
 """Runs and judges a notebook as nbgrader's Execute preprocessor."""
 
+import os
 import secrets
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float
 
+from w2v.checks.hidden import SEED_VARIABLE
 from w2v.grading.notebooks import answers, instructor_folder
 from w2v.grading.run import Job, Result, run
 from w2v.grading.sandbox import Limits
@@ -37,7 +39,7 @@ class RunAndJudge(NbGraderPreprocessor):
         return nbformat.reads(result.notebook, as_version=4), resources
 
     def job(self, name: str, notebook: NotebookNode, root: Path) -> Job:
-        """The job of a rebuilt notebook, with a new seed.
+        """The job of a rebuilt notebook, with a new seed unless `W2V_SEED` sets one.
 
         Args:
             name: of the notebook.
@@ -48,7 +50,7 @@ class RunAndJudge(NbGraderPreprocessor):
             name=name,
             notebook=nbformat.writes(notebook),
             answers=earlier_answers(root, name),
-            seed=secrets.randbits(32),
+            seed=int(os.environ.get(SEED_VARIABLE) or secrets.randbits(32)),
             limits=Limits(cell=self.cell_seconds, notebook=self.notebook_seconds),
             unsafe=self.unsafe,
         )

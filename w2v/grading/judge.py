@@ -78,7 +78,7 @@ class Student:
         try:
             reply, pictures = self._ask_to_run(source)
         except LostError as error:
-            return [_error("LostError", f"This cell {error}.")]
+            return [_error("LostError", str(error))]
         self._ran.append(source)
         answers = workbook.current().answers
         for name in self.owned.intersection(_strings(reply.get("filled"))):
@@ -110,7 +110,7 @@ class Student:
             yield peer
         except BreachError as error:
             self.close()
-            raise LostError(str(error)) from None
+            raise LostError(f"the process with this notebook's answers {error}") from None
 
     def _fresh(self) -> Peer:
         if time.monotonic() >= self._deadline:

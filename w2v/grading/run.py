@@ -65,15 +65,16 @@ def run(job: Job) -> Result:
         SetupError: the system cannot run students' code safely, the bench died twice, or `stop`
             was called.
     """
+    reason: Exception | None = None
     for _ in range(2):
         bench = _bench(job)
         try:
             return bench.judge(job)
-        except _BenchDiedError as error:
-            if bench.stopped:
-                raise SetupError("grading was stopped") from error
+        except _BenchDiedError as error:  # its memory ran out, or somebody ended it
             reason = error
-    raise SetupError(f"the judge of {job.name} died twice: {reason}") from reason
+            if bench.stopped:
+                break
+    raise SetupError(f"the judge of {job.name} died: {reason}") from reason
 
 
 class _BenchDiedError(Exception):
@@ -95,8 +96,11 @@ class _Bench:
             start_new_session=True,  # Ctrl-C is for the coordinator
         )
         options = {"unsafe": job.unsafe, "warm": job.warm}
-        self._send({"limits": asdict(job.limits), "options": options})
-        state = self._receive()
+        try:
+            self._send({"limits": asdict(job.limits), "options": options})
+            state = self._receive()
+        except _BenchDiedError as error:
+            raise SetupError(f"the process that judges does not start: {error}") from error
         if "refused" in state:
             raise SetupError(state["refused"])
         self.missing = tuple(state["missing"])
@@ -112,7 +116,8 @@ class _Bench:
         for index, cell in enumerate(notebook.cells):
             if cell.cell_type == "code" and index not in finished:
                 _fail(cell)
-        notebook.metadata["w2v"] = {"seed": job.seed, "missing_protections": list(self.missing)}
+        about = {"seed": job.seed, "missing_protections": list(self.missing)}
+        notebook.metadata["w2v"] = {**notebook.metadata.get("w2v", {}), **about}
         return Result(nbformat.writes(notebook), self.missing)
 
     def kill(self) -> None:
