@@ -164,28 +164,28 @@ def with_safety_term(y, y_hat):
 # naive_softmax_loss
 
 
-@variant("naive_softmax_loss")
+@variant("naive_softmax_loss", loses="large")
 def minus_log_of_softmax(v_c, o, U):
     return -np.log(softmax(U @ v_c)[o])
 
 
-@variant("naive_softmax_loss")
+@variant("naive_softmax_loss", loses="large")
 def one_hot(v_c, o, U):
     return cross_entropy(y=np.eye(len(U))[o], y_hat=softmax(U @ v_c))
 
 
-@variant("naive_softmax_loss")
+@variant("naive_softmax_loss", loses="large")
 def without_softmax(center, true_word, outside):
     z = np.matmul(outside, center)
     return np.log(np.sum(np.exp(z))) - z[true_word]
 
 
-@variant("naive_softmax_loss")
+@variant("naive_softmax_loss", loses="large")
 def as_zero_dimensional(v_c, o, U):
     return np.array(-np.log(np.exp(U[o] @ v_c) / sum(np.exp(u @ v_c) for u in U)))
 
 
-@variant("naive_softmax_loss")
+@variant("naive_softmax_loss", loses="large")
 def shape_one(v_c, o, U):
     column = v_c.reshape(-1, 1)
     y_hat = softmax((U @ column).ravel())

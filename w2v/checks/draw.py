@@ -110,12 +110,12 @@ def window(
     V and U have shape (n, d); `pair` is the pair loss, or with `gradients` the pair's gradients, of
     the naive softmax loss, or (`sampled`) of negative sampling with new negatives in each call.
     """
-    n, d, m, K = (int(size) for size in rng.permutation([3, 5, 7, 9]))
+    n, d, m = (int(size) for size in rng.permutation([3, 5, 7]))
     _, _, U = _pair(rng, n, d, "any", False, dtype)
     V = U[rng.permutation(n)] + (_grid(rng, (n, d)) / 16).astype(dtype)
     words = [int(word) for word in rng.integers(n, size=m)]
     words[-1] = words[0]
-    negatives = [np.delete(np.arange(n), o)[rng.integers(n - 1, size=K)] for o in words]
+    negatives = [np.delete(np.arange(n), o)[rng.integers(n - 1, size=2)] for o in words]
     pair = (PairGradients if gradients else PairLoss)(negatives if sampled else ())
     return int(rng.integers(n)), words, V, U, pair
 

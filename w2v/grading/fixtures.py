@@ -26,12 +26,15 @@ class Fixture:
         right: whether it must earn all points, or lose some.
         mistakes: for a wrong one, the entries of the catalogue of which one at least must be named
             and no other alone; without any, none must be named.
+        loses: for a right one, the cell (its grade_id after the exercise's name) whose small credit
+            it may lose, because it overflows.
     """
 
     exercise: str
     function: Function
     right: bool
     mistakes: tuple[Mistake, ...] = ()
+    loses: str = ""
 
     @property
     def name(self) -> str:
@@ -42,9 +45,9 @@ class Fixture:
 _collected: list[Fixture] = []
 
 
-def variant(exercise: str) -> Callable[[Function], Function]:
+def variant(exercise: str, loses: str = "") -> Callable[[Function], Function]:
     """Mark a function as a right answer, written in another way than the instructor's."""
-    return lambda function: _collect(Fixture(exercise, function, right=True))
+    return lambda function: _collect(Fixture(exercise, function, right=True, loses=loses))
 
 
 def mistaken(exercise: str, *mistakes: Mistake) -> Callable[[Function], Function]:
