@@ -62,44 +62,47 @@ def write_csv(classroom: Classroom, path: Path) -> None:
 
 def contents(classroom: Classroom) -> dict[str, Any]:
     """What the page shows: numbers, rows of tables, plots."""
-    labels = [question.label for question in classroom.questions]
-    shares = np.column_stack([_share(classroom, q) for q in classroom.questions])
-    found = [_separation(classroom, classroom.columns(q)) for q in classroom.questions]
-    mistakes = _mistakes(classroom)
-    stops = _stops(classroom)
-    maximum = float(classroom.points.sum())
-    waiting = _waiting(classroom)
-    plots = {
-        "totals": report_plots.totals(classroom.totals, maximum),
-        "bands": report_plots.bands(labels, shares),
-        "separations": report_plots.separations(labels, found),
-        "stops": report_plots.counts(
-            "Where students stopped", "last cell that was changed", _stop_labels(classroom, stops)
-        ),
-    }
-    if mistakes:
-        most = {row["mistake"]: row["students"] for row in mistakes[:MOST_MISTAKES]}
-        plots["mistakes"] = report_plots.counts("The most common mistakes", "mistake", most)
+    mistakes, stops = _mistakes(classroom), _stops(classroom)
     return {
-        "facts": {
-            "students": len(classroom.students),
-            "points to earn": f"{maximum:g}",
-            "mean total": f"{classroom.totals.mean():.1f}",
-            "median total": f"{np.median(classroom.totals):.1f}",
-        },
-        "plots": plots,
-        "questions": [
-            _question_row(classroom, q, share)
-            for q, share in zip(classroom.questions, shares.T, strict=True)
-        ],
+        "facts": _facts(classroom),
+        "ungraded": classroom.ungraded,
+        "waits": int(np.isnan(classroom.marks).sum()),
+        "plots": _plots(classroom, mistakes, stops),
+        "questions": [_question_row(classroom, question) for question in classroom.questions],
         "mistakes": mistakes,
         "most": MOST_MISTAKES,
         "cells": [_cell_row(classroom, column) for column in range(len(classroom.graded))],
-        "fills": _fill_rows(classroom, stops),
-        "waiting": waiting,
-        "waits": int(np.isnan(classroom.marks).sum()),
-        "ungraded": classroom.ungraded,
+        "fills": [_fill_row(classroom, key, stops[key]) for key in classroom.to_fill],
+        "waiting": _waiting(classroom),
     }
+
+
+def _facts(classroom: Classroom) -> Row:
+    return {
+        "students": len(classroom.students),
+        "points to earn": f"{classroom.points.sum():g}",
+        "mean total": f"{classroom.totals.mean():.1f}",
+        "median total": f"{np.median(classroom.totals):.1f}",
+    }
+
+
+def _plots(
+    classroom: Classroom, mistakes: list[Row], stops: Counter[CellKey | None]
+) -> dict[str, report_plots.Plot]:
+    labels = [question.label for question in classroom.questions]
+    shares = np.column_stack([_share(classroom, q) for q in classroom.questions])
+    found = [_separation(classroom, classroom.columns(q)) for q in classroom.questions]
+    most = {row["mistake"]: row["students"] for row in mistakes[:MOST_MISTAKES]}
+    ends = _stop_labels(classroom, stops)
+    plots = {
+        "totals": report_plots.totals(classroom.totals, float(classroom.points.sum())),
+        "bands": report_plots.bands(labels, shares),
+        "separations": report_plots.separations(labels, found),
+        "stops": report_plots.counts("Where students stopped", "last cell that was changed", ends),
+    }
+    if most:
+        plots["mistakes"] = report_plots.counts("The most common mistakes", "mistake", most)
+    return plots
 
 
 def _share(classroom: Classroom, question: Question) -> Array:
@@ -119,8 +122,9 @@ def _separation(classroom: Classroom, columns: list[int]) -> Separation:
     return separation(np.where(marked, earned, np.nan), classroom.totals - earned)
 
 
-def _question_row(classroom: Classroom, question: Question, share: Array) -> Row:
+def _question_row(classroom: Classroom, question: Question) -> Row:
     points = classroom.points[classroom.columns(question)].sum()
+    share = _share(classroom, question)
     marks = share[~np.isnan(share)] * points
     return {
         "question": question.label,
@@ -202,19 +206,14 @@ def _stop_labels(classroom: Classroom, stops: Counter[CellKey | None]) -> dict[s
     return {label: stops[key] for key, label in labels.items() if stops[key]}
 
 
-def _fill_rows(classroom: Classroom, stops: Counter[CellKey | None]) -> list[Row]:
-    rows = []
-    for key in classroom.to_fill:
-        attempted = sum(key in mine for mine in classroom.attempted)
-        rows.append(
-            {
-                "cell": _cell_label(key),
-                "attempted": attempted,
-                "left empty": len(classroom.students) - attempted,
-                "stopped here": stops[key],
-            }
-        )
-    return rows
+def _fill_row(classroom: Classroom, key: CellKey, stopped: int) -> Row:
+    attempted = sum(key in mine for mine in classroom.attempted)
+    return {
+        "cell": _cell_label(key),
+        "attempted": attempted,
+        "left empty": len(classroom.students) - attempted,
+        "stopped here": stopped,
+    }
 
 
 def _waiting(classroom: Classroom) -> list[Row]:
