@@ -54,13 +54,16 @@ def read_submitted(path: Path) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
         raise UnreadableError(f"it cannot be opened: {error.strerror}") from error
-    with os.fdopen(descriptor, "rb") as file:
-        about = os.fstat(file.fileno())
+    try:
+        about = os.fstat(descriptor)
         if not stat.S_ISREG(about.st_mode):
             raise UnreadableError("it is not an ordinary file")
         if about.st_size > MAX_NOTEBOOK:
             raise UnreadableError(f"it is larger than {MAX_NOTEBOOK >> 20} MB")
-        return file.read(MAX_NOTEBOOK)
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read(MAX_NOTEBOOK)
+    finally:
+        os.close(descriptor)
 
 
 def parse(content: bytes) -> list[Cell]:
