@@ -77,7 +77,7 @@ CANNOT_MULTIPLY = Mistake(
     "arrays that cannot be multiplied",
     "The inner sizes of a product must agree, and for two vectors @ and dot give one number and * "
     "goes entry by entry: neither makes a matrix.",
-    "this notebook, Notation and shapes",
+    "00_welcome, Words in rows, words in columns",
 )
 IMPRECISE = Mistake(
     "nearly right, but not exact",
@@ -133,7 +133,7 @@ NEGATIVE_SCORES = Mistake(
 NOT_SUMMED = Mistake(
     "the products are not added up",
     "A score is one number for each word: the products of the entries are still to be summed.",
-    HERE,
+    "00_welcome, Warm-up: the scores",
 )
 Y_EXCHANGED = Mistake(
     "y and y_hat exchanged",
@@ -333,7 +333,7 @@ U_FOR_V = Mistake(
 EXCHANGED = Mistake(
     "the two results are exchanged",
     "The order of a returned tuple is part of what is asked: dV comes first.",
-    "this notebook, Now the code",
+    "06_skip_gram, Now the code",
 )
 ROLES_EXCHANGED = Mistake(
     "center and outside word exchanged",
@@ -384,17 +384,17 @@ POSITIVES_ONLY = Mistake(
 CLIMBS = Mistake(
     "a step uphill",
     "The gradient points where the loss grows; the step goes the other way.",
-    "08_train, The step",
+    "08_train, The step downhill",
 )
 RATE_LOST = Mistake(
     "the learning rate is lost",
     "The gradient is the slope; how far to go along it is the learning rate.",
-    "08_train, The step",
+    "08_train, The step downhill",
 )
 START_LOST = Mistake(
     "the step without its start",
     "The answer is the place after the step, not the step alone.",
-    "08_train, The step",
+    "08_train, The step downhill",
 )
 
 CATALOGUE: tuple[Mistake, ...] = tuple(
