@@ -381,7 +381,12 @@ def _other_variable(node: Node, bound: Bound) -> Iterator[Node]:
 
 
 _SIGNS = (mistakes.SIGN_OF_TERM, mistakes.SIGN_FLIPPED)
-_LOST = (mistakes.FACTOR_LOST, mistakes.VECTOR_LOST, mistakes.NOT_NORMALISED)
+_LOST = (
+    mistakes.FACTOR_LOST,
+    mistakes.VECTOR_LOST,
+    mistakes.NOT_NORMALISED,
+    mistakes.DENOMINATOR_LOST,
+)
 
 ERRORS = (
     Error("a sign flipped", _sign, _SIGNS),

@@ -22,8 +22,8 @@ from w2v.numeric import STEP
 Value = Any  # a complex number, or a complex matrix
 Scope = Mapping[str, Index]
 
-MAX_STEPS = 400_000
-"""Operations that the check of one derivation may take: about a second."""
+MAX_STEPS = 60_000
+"""Operations that the check of one derivation may take: about a second; a long one takes 15 000."""
 
 VOCABULARY = frozenset(["Vocab", "V", "W", "size", "n", "N"])
 # Letters that people use for a symbol of the question, where it has none of that name.

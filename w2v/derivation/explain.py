@@ -114,8 +114,12 @@ class _Pool:
             (mistakes.UNDIFFERENTIATED, _slope),
             (mistakes.FUNCTION_TOO_MANY, _unwrap),
             (mistakes.FRACTION_UPSIDE_DOWN, _upside_down),
-            (mistakes.NOT_NORMALISED, self._divide),
+            (
+                mistakes.NOT_NORMALISED,
+                _divided([d for d in self.denominators if contains(d, "sum")]),
+            ),
             (mistakes.POWER_LOST, _square),
+            (mistakes.DENOMINATOR_LOST, _divided(self.denominators)),
             (mistakes.VECTOR_LOST, self._vector),
             (mistakes.DERIVATIVE_LOST, self._derivative),
             (mistakes.FACTOR_LOST, self._factor),
@@ -175,10 +179,6 @@ class _Pool:
         if self.by is not None and node.op not in ("number", "derivative"):
             yield Node("derivative", (node, self.by))
 
-    def _divide(self, node: Node, bound: Bound) -> Iterator[Node]:
-        if node.op != "number":
-            yield from (Node("div", (node, bottom)) for bottom in self.denominators)
-
     def _vector(self, node: Node, bound: Bound) -> Iterator[Node]:
         yield from _times(node, self.vectors)
 
@@ -193,6 +193,14 @@ class _Pool:
                 yield Node("add", (signed, node))
                 if node.op != "neg":
                     yield Node("add", (signed, _negated(node)))
+
+
+def _divided(denominators: Sequence[Node]) -> Rule:
+    def rule(node: Node, bound: Bound) -> Iterator[Node]:
+        if node.op not in ("number", "domain"):
+            yield from (Node("div", (node, bottom)) for bottom in denominators)
+
+    return rule
 
 
 def _times(node: Node, factors: Sequence[Node]) -> Iterator[Node]:

@@ -6,6 +6,7 @@ line that is right is right whatever stands above it. A line that is wrong but e
 line above it follows from it, and is no second mistake.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
@@ -39,8 +40,8 @@ TOLERANCE = 1e-9
 POINTS_PER_CASE = 3
 SEED = 20
 
-EXPLAIN_STEPS = 60_000
-"""Operations that the search for one mistake may take."""
+EXPLAIN_STEPS = 30_000
+"""Operations that the search for one mistake may take, where so many are left."""
 
 END, STEPS, SHOWN = 0.4, 0.4, 0.2
 """What the right end, valid steps and the needed steps are worth."""
@@ -162,8 +163,9 @@ class _Step:
 
     @property
     def open(self) -> bool:
-        """Whether nothing is written here yet."""
-        return self.text.replace(r"\dots", "").strip() == ""
+        """Whether nothing is written here yet, or only dots."""
+        written = re.sub(r"\\(?:[lc]?dots|q?quad)(?![A-Za-z])|[\s.\\]", "", self.source)
+        return self.text.replace(r"\dots", "").strip() == written == ""
 
 
 @dataclass
@@ -422,6 +424,7 @@ class _Judge:
                 self._judge_chain(chain)
             self._try_other_conventions()
             self._name_mistakes()
+            self.budget = Budget()  # a mark is due whatever the lines have cost
             return self._marked()
 
     def _judge_chain(self, chain: _Chain) -> None:
@@ -438,18 +441,21 @@ class _Judge:
         assert head is not None
         if head.open:
             return Verdict(head.source, Outcome.NOT_ATTEMPTED)
+        if chain.is_let:
+            head.chosen = head.trees[0][1]
+            return Verdict(head.source, Outcome.CORRECT)
         if head.problem:
             return Verdict(head.source, Outcome.CANNOT_READ, f"cannot read this: {head.problem}")
         point = self._points(head.condition, chain)[0]
         problem: Exception | None = None
         for _, node in head.trees:
             try:
-                self._value(node, point, chain, head.helpers, self.convention)
+                noted = self._value(node, point, chain, head.helpers, self.convention)[2]
             except (Wrong, Unknown) as error:
                 problem = problem or error
                 continue
             head.chosen = node
-            return Verdict(head.source, Outcome.CORRECT)
+            return Verdict(head.source, Outcome.CORRECT, notes=self._notes(noted, head, None))
         if isinstance(problem, WrongShape):
             return Verdict(head.source, Outcome.WRONG_SHAPE, str(problem))
         if isinstance(problem, Wrong):
@@ -466,7 +472,7 @@ class _Judge:
         finding = self._finding(step, chain, self.convention)
         shown = replace(shown, outcome=finding.outcome, message=finding.message)
         if finding.outcome is Outcome.CORRECT:
-            return replace(shown, message="", notes=self._notes(finding, step, above))
+            return replace(shown, message="", notes=self._notes(finding.notes, step, above))
         if finding.outcome is Outcome.CANNOT_READ:
             return replace(shown, message=f"cannot read this: {finding.message}")
         if above is not None and self._follows(step, above, chain):
@@ -474,8 +480,10 @@ class _Judge:
             return replace(shown, message=message, follows_from_wrong=True)
         return shown
 
-    def _notes(self, finding: _Finding, step: _Step, above: _Step | None) -> tuple[str, ...]:
-        notes = [_NOTES[note] for note in sorted(finding.notes)]
+    def _notes(
+        self, slips: frozenset[str], step: _Step, above: _Step | None
+    ) -> tuple[str, ...]:
+        notes = [_NOTES[slip] for slip in sorted(slips)]
         if above is not None and above.relation and above.chosen == step.chosen:
             notes.append("the same as the line above")
         if step.text.startswith(r"\frac { \partial }") and " } - (" in step.text[:60]:
@@ -559,7 +567,9 @@ class _Judge:
 
     def _mistake(self, step: _Step, chain: _Chain, above: _Step | None) -> Mistake | None:
         """The mistake whose repair gives the line its right value, or that of the line above."""
-        budget, self.budget = self.budget, Budget(EXPLAIN_STEPS)
+        budget = self.budget
+        self.budget = Budget(min(EXPLAIN_STEPS, budget.steps))
+        allowed = self.budget.steps
         points = sorted(self._points(step.condition, chain), key=_cost)
         wrong_above = above if above and above.verdict and not above.verdict.good else None
         trees = above.trees if above else []
@@ -579,6 +589,7 @@ class _Judge:
         except TooMuch:
             return None
         finally:
+            budget.steps -= allowed - self.budget.steps
             self.budget = budget
         return None
 
@@ -674,6 +685,12 @@ class _Judge:
 
     def _heads(self, chain: _Chain, case: str | None = None) -> set[int]:
         """Which heads of the question a chain starts from (for one of the cases)."""
+        key = (id(chain), case)
+        if key not in self.known:
+            self.known[key] = self._found_heads(chain, case)
+        return self.known[key]
+
+    def _found_heads(self, chain: _Chain, case: str | None) -> set[int]:
         found = set()
         for which in range(len(self.question.heads)):
             points = [

@@ -116,7 +116,11 @@ FRACTION_UPSIDE_DOWN = Mistake(
     "Numerator and denominator have changed places.",
     _HERE,
 )
-DENOMINATOR_LOST = NOT_NORMALISED
+DENOMINATOR_LOST = Mistake(
+    "a denominator is lost",
+    "What this was divided by has disappeared.",
+    _HERE,
+)
 POWER_LOST = Mistake(
     "a square is lost",
     "A denominator or factor is squared where it comes from, and no longer here.",
@@ -149,6 +153,7 @@ CATALOGUE: tuple[Mistake, ...] = (
     TRANSPOSE_TOO_MANY,
     DERIVATIVE_LOST,
     FRACTION_UPSIDE_DOWN,
+    DENOMINATOR_LOST,
     POWER_LOST,
     WRONG_NUMBER,
     LOG_LOST,

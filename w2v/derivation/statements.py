@@ -188,7 +188,7 @@ def _sides(line: Line, tokens: list[Token]) -> tuple[tuple[str, str], ...]:
 
 
 def _tidy(source: str) -> str:
-    source = re.sub(r"(?<!\\)%[^\n]*", "", source)
+    source = re.sub(r"(?<!\\)%[^\n]*|^\s*###[^\n]*", "", source, flags=re.MULTILINE)
     if r"\begin" not in source:
         source = re.sub(r"(?<!\\)&", "", source)
     return " ".join(source.replace("$", "").split())
