@@ -87,7 +87,10 @@ def test_long_and_deep_texts_are_refused_with_their_limits() -> None:
 
 
 def test_many_lines_share_one_budget() -> None:
-    line = r"= \sum_w \sum_x \sum_a \sum_b \sum_d \hat y_w \hat y_x \hat y_a \hat y_b \hat y_d u_w" + "\n"
+    line = (
+        r"= \sum_w \sum_x \sum_a \sum_b \sum_d \hat y_w \hat y_x \hat y_a \hat y_b \hat y_d u_w"
+        + "\n"
+    )
     report = derive("center_gradient", HEAD + "u_o\n" + line * 100)
     assert report.unreadable
 

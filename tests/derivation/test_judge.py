@@ -109,7 +109,9 @@ def test_an_unknown_symbol_is_named_and_not_called_wrong() -> None:
 
 
 def test_an_index_that_no_sum_binds_is_wrong() -> None:
-    line = derive("outside_gradient_other", r"\frac{\partial J}{\partial u_w} = \hat y_k v_c").lines[-1]
+    line = derive(
+        "outside_gradient_other", r"\frac{\partial J}{\partial u_w} = \hat y_k v_c"
+    ).lines[-1]
     assert line.red
 
 

@@ -56,9 +56,7 @@ def test_a_second_slip_is_a_second_red_line() -> None:
 
 
 def test_a_line_without_a_label_must_hold_in_every_case() -> None:
-    unlabelled = derive(
-        "outside_gradient", r"\frac{\partial J}{\partial u_w} = \hat y_w v_c"
-    )
+    unlabelled = derive("outside_gradient", r"\frac{\partial J}{\partial u_w} = \hat y_w v_c")
     labelled = derive(
         "outside_gradient", r"\frac{\partial J}{\partial u_w} = \hat y_w v_c \text{ if } w \neq o"
     )

@@ -141,6 +141,11 @@ class Evaluator:
             if method is None:
                 raise Unknown(f"{_called(node)} is not expected here")
             return method(node, scope)
+        except (OverflowError, ZeroDivisionError, FloatingPointError) as problem:
+            raise Wrong("the numbers get too large here") from problem
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError) as problem:
+            # A combination that nobody foresaw is a person's to judge, and no student's mistake.
+            raise Unknown(f"{_called(node)} cannot be computed in this question") from problem
         finally:
             self.depth -= 1
 

@@ -408,8 +408,6 @@ class _Judge:
                 return _Finding(Outcome.WRONG_VALUE, str(problem))
             except Unknown as problem:
                 return _Finding(Outcome.CANNOT_READ, str(problem))
-            except (OverflowError, FloatingPointError, ZeroDivisionError):
-                return _Finding(Outcome.WRONG_VALUE, "the numbers get too large here")
             notes |= noted
             outcome, message = _comparison(value, truth, peak)
             if outcome is not Outcome.CORRECT:
@@ -480,9 +478,7 @@ class _Judge:
             return replace(shown, message=message, follows_from_wrong=True)
         return shown
 
-    def _notes(
-        self, slips: frozenset[str], step: _Step, above: _Step | None
-    ) -> tuple[str, ...]:
+    def _notes(self, slips: frozenset[str], step: _Step, above: _Step | None) -> tuple[str, ...]:
         notes = [_NOTES[slip] for slip in sorted(slips)]
         if above is not None and above.relation and above.chosen == step.chosen:
             notes.append("the same as the line above")
@@ -502,7 +498,7 @@ class _Judge:
                 ):
                     step.chosen = node
                     return True
-            except (Wrong, Unknown, OverflowError, ZeroDivisionError):
+            except (Wrong, Unknown):
                 continue
         return False
 
@@ -617,7 +613,7 @@ class _Judge:
             )
         except TooMuch:
             raise
-        except (Wrong, Unknown, OverflowError, ZeroDivisionError):
+        except (Wrong, Unknown):
             return False
 
     # Marks
