@@ -8,7 +8,7 @@ import pytest
 from nbformat import NotebookNode
 
 from w2v.grading import build
-from w2v.grading.notebooks import course_root, grade_id, instructor_notebooks
+from w2v.grading.notebooks import course_root, grade_id, instructor_notebooks, is_solution
 
 ROOT = course_root(Path(__file__).parent)
 Notebooks = dict[str, NotebookNode]
@@ -91,7 +91,7 @@ def course(tmp_path: Path, notebooks: Notebooks) -> Path:
         nbformat.write(notebook, source / f"{name}.ipynb")
         for c in notebook.cells:
             c.pop("outputs", None)
-            if "SOLUTION" in c.source or "HIDDEN TESTS" in c.source:
+            if is_solution(c) or "HIDDEN TESTS" in c.source:
                 c.source = ""
             if c.cell_type == "code":
                 c.outputs = []

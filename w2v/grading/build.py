@@ -89,7 +89,7 @@ def problems(notebooks: dict[str, NotebookNode]) -> list[str]:
             found.append(f"{stub.notebook}: no solution cell fills the stub {exercise!r}")
         elif not any(id.startswith(f"{exercise}-") for id in ids):
             found.append(f"{stub.notebook}: no graded cell tests {exercise!r}")
-    total = sum(cell.metadata.nbgrader.points for _, cell in cells if is_graded(cell))
+    total = sum(cell.metadata.nbgrader.get("points", 0) for _, cell in cells if is_graded(cell))
     if not found and total != TOTAL_POINTS:
         found.append(f"the points of the course add up to {total}, not {TOTAL_POINTS}")
     return found
@@ -150,7 +150,10 @@ def leaks(root: Path) -> list[str]:
 def _secret_lines(cell: NotebookNode) -> Iterator[str]:
     """The telling lines of a cell's solution and hidden tests: no comments, nothing too short."""
     shortest = 12  # `return loss`, `else:` and the like give nothing away
-    for region in (*SOLUTION.findall(cell.source), *HIDDEN_TESTS.findall(cell.source)):
+    regions = SOLUTION.findall(cell.source) + HIDDEN_TESTS.findall(cell.source)
+    if is_solution(cell) and not regions:
+        regions = [cell.source]  # a written answer: all of the cell is the solution
+    for region in regions:
         for line in map(str.strip, region.splitlines()):
             if len(line) >= shortest and not line.startswith(("#", "\\begin", "\\end")):
                 yield line

@@ -5,17 +5,20 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
-from traitlets import Bool
+from traitlets import Bool, Dict
 
 from w2v.grading.notebooks import SOLUTION, derivation_name
 
 Resources = dict[str, Any]
 
+CODE_STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
 DERIVATION_STUB = "% YOUR DERIVATION HERE: LaTeX, one step a line"
 
 
 class ClearAnswers(ClearSolutions):
     """Clears solutions as nbgrader does, and leaves LaTeX, not Python, in a `%%derive` cell."""
+
+    code_stub = Dict({"python": CODE_STUB, "latex": DERIVATION_STUB}).tag(config=True)
 
     def preprocess_cell(
         self, cell: NotebookNode, resources: Resources, cell_index: int
@@ -23,7 +26,6 @@ class ClearAnswers(ClearSolutions):
         """Clear one cell; nbgrader picks the stub by language, so a derivation is its own."""
         if derivation_name(cell) is None:
             return super().preprocess_cell(cell, resources, cell_index)
-        self.code_stub = {**self.code_stub, "latex": DERIVATION_STUB}
         cell, _ = super().preprocess_cell(cell, {**resources, "language": "latex"}, cell_index)
         return cell, resources
 
@@ -57,6 +59,9 @@ class GiveDerivations(NbGraderPreprocessor):
 def _worked(cell: NotebookNode, name: str) -> NotebookNode:
     solution = SOLUTION.search(cell.source)
     latex = solution[1].strip() if solution else ""
-    worked = new_markdown_cell(f"## The derivation\n\n$$\n{latex}\n$$")
+    if "\\begin{" not in latex and "$$" not in latex:
+        latex = f"\\begin{{aligned}}\n{latex}\n\\end{{aligned}}"
+    text = latex if "$$" in latex else f"$$\n{latex}\n$$"
+    worked = new_markdown_cell(f"## The derivation\n\n{text}")
     worked.id = f"derive-{name}"
     return worked
