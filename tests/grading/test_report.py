@@ -341,6 +341,7 @@ STRONG = np.arange(40.0)
         (np.arange(800) % 2, np.arange(800.0) // 2, "does not separate"),
         (STRONG * 0 + 3, STRONG, "cannot separate: all marks are the same"),
         (STRONG * np.nan, STRONG, "waits for marks"),
+        ([0, 0, np.nan, np.nan], [1, 2, 3, 4], "waits for marks"),
         ([0, 1, 1], [1, 2, 3], "cannot tell from 3 students"),
         ([0, 0, 1, 0, 1, 1], [1, 2, 3, 4, 5, 6], "cannot tell from 6 students"),
     ],

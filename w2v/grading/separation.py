@@ -19,13 +19,15 @@ class Separation:
     """How the marks of one item go with the marks of all others.
 
     Args:
-        students: how many had a mark in the item.
+        students: how many have a mark in the item.
+        waiting: whether some have none yet.
         r: corrected item-total correlation, from -1 to 1; nan where it does not exist.
         low: lower end of the approximate 95% interval of r.
         high: upper end.
     """
 
     students: int
+    waiting: bool = False
     r: float = np.nan
     low: float = -1.0
     high: float = 1.0
@@ -33,10 +35,8 @@ class Separation:
     @property
     def reading(self) -> str:
         """What that means, in plain words: no more than the number of students allows to say."""
-        if self.students == 0:
-            return "waits for marks"
         if np.isnan(self.r):
-            return "cannot separate: all marks are the same"
+            return "waits for marks" if self.waiting else "cannot separate: all marks are the same"
         if self.high < 0:
             return "weaker students do better: look at this question"
         if self.low > 0:
@@ -56,12 +56,12 @@ def separation(item: Array, rest: Array) -> Separation:
     The interval is Fisher's, tanh(artanh(r) +- 1.96 / sqrt(S - 3)).
     """
     marked = ~np.isnan(item)
-    item, rest = item[marked], rest[marked]
+    item, rest, waiting = item[marked], rest[marked], not marked.all()
     if len(item) < 2 or np.ptp(item) == 0 or np.ptp(rest) == 0:
-        return Separation(len(item))
+        return Separation(len(item), waiting)
     r = float(np.clip(np.corrcoef(item, rest)[0, 1], -1, 1))
     if len(item) < FEWEST:
-        return Separation(len(item), r)
+        return Separation(len(item), waiting, r)
     with np.errstate(divide="ignore"):  # artanh(1) is infinite, and its tanh is 1 again
         ends = np.tanh(np.arctanh(r) + np.array([-1.96, 1.96]) / np.sqrt(len(item) - 3))
-    return Separation(len(item), r, *map(float, ends))
+    return Separation(len(item), waiting, r, *map(float, ends))
