@@ -87,7 +87,7 @@ def course(tmp_path: Path, notebooks: Notebooks) -> Path:
     release = tmp_path / "release" / "word2vec"
     source.mkdir(parents=True)
     release.mkdir(parents=True)
-    for name, notebook in notebooks.items():
+    for name, notebook in copy.deepcopy(notebooks).items():
         nbformat.write(notebook, source / f"{name}.ipynb")
         for c in notebook.cells:
             c.pop("outputs", None)
