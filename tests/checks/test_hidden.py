@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from w2v.checks import draw, exam
-from w2v.checks.hidden import TestsFailed
+from w2v.checks.hidden import WrongAnswerError
 from w2v.errors import AuthorError, StudentError
 
 
@@ -49,7 +49,7 @@ def test_without_a_seed_one_is_drawn_anew(answers, monkeypatch, capsys):
 
 def test_all_failures_are_collected(answers):
     answers["center_gradient"] = lambda v_c, o, U: -U[o]
-    with pytest.raises(TestsFailed) as caught:
+    with pytest.raises(WrongAnswerError) as caught:
         _sit()
     assert len(caught.value.verdict.findings) == 4  # three, and the task's own first point
     assert "4 of 4 tests" in str(caught.value)
@@ -57,7 +57,7 @@ def test_all_failures_are_collected(answers):
 
 def test_the_message_has_no_hidden_numbers(answers):
     answers["center_gradient"] = lambda v_c, o, U: v_c + 0.125
-    with pytest.raises(TestsFailed) as caught:
+    with pytest.raises(WrongAnswerError) as caught:
         _sit()
     assert "largest error" not in str(caught.value)
     assert "largest error" in caught.value.verdict.text(numbers=True)
@@ -65,7 +65,7 @@ def test_the_message_has_no_hidden_numbers(answers):
 
 def test_the_traceback_shows_the_verdict_alone(answers):
     answers["center_gradient"] = lambda v_c, o, U: None
-    with pytest.raises(TestsFailed) as caught:
+    with pytest.raises(WrongAnswerError) as caught:
         _sit()
     assert caught.value._render_traceback_() == [str(caught.value)]
 
@@ -74,7 +74,7 @@ def test_every_cell_asks_the_question_itself(answers):
     """Whoever answers only edge cases earns nothing for them."""
     right = answers["softmax"]
     answers["softmax"] = lambda scores: right(scores) if np.all(scores < -100) else scores
-    with pytest.raises(TestsFailed), exam("softmax", "large") as test:
+    with pytest.raises(WrongAnswerError), exam("softmax", "large") as test:
         test(draw.scores(test.rng, offset=-1e4))
 
 
@@ -110,7 +110,10 @@ def test_unmodified_sees_a_changed_argument(answers):
     answers["softmax"] = in_place
     with exam("softmax") as test:
         test(draw.scores(test.rng))
-    with pytest.raises(TestsFailed, match="changed its argument scores"), exam("softmax") as test:
+    with (
+        pytest.raises(WrongAnswerError, match="changed its argument scores"),
+        exam("softmax") as test,
+    ):
         test.unmodified(draw.scores(test.rng))
 
 
@@ -136,7 +139,7 @@ def test_an_answer_cannot_end_the_cell(answers, stop):
         raise stop
 
     answers["center_gradient"] = leaves
-    with pytest.raises(TestsFailed, match="cannot run"):
+    with pytest.raises(WrongAnswerError, match="cannot run"):
         _sit()
 
 
@@ -147,7 +150,7 @@ def test_the_sampler_is_judged_by_its_distribution(answers):
     answers["draw_negatives"] = lambda o, counts, K, rng: rng.permutation(
         np.delete(np.arange(len(counts)), o)
     )[rng.integers(len(counts) - 1, size=K)]
-    with pytest.raises(TestsFailed, match="noise"), exam("draw_negatives") as test:
+    with pytest.raises(WrongAnswerError, match="noise"), exam("draw_negatives") as test:
         test.distribution(*draw.counts(test.rng))
 
 
@@ -164,5 +167,8 @@ def test_a_proxy_serves_as_an_answer(answers):
             return value
 
     answers["sgd_update"] = Proxy()
-    with pytest.raises(TestsFailed, match="changed its argument x"), exam("sgd_update") as test:
+    with (
+        pytest.raises(WrongAnswerError, match="changed its argument x"),
+        exam("sgd_update") as test,
+    ):
         test.unmodified(*draw.step(test.rng))

@@ -17,7 +17,7 @@ SEED_VARIABLE = "W2V_SEED"
 """The seed of the hidden tests, a whole number; drawn anew where it is not set."""
 
 
-class TestsFailed(Exception):  # noqa: N818 - the words that a student reads in the traceback
+class WrongAnswerError(Exception):
     """An answer is not right; the message is the verdict."""
 
     def __init__(self, verdict: Verdict) -> None:
@@ -47,7 +47,7 @@ class exam:  # noqa: N801 - it reads as a statement: with exam("softmax") as tes
         rng: draws this cell's points; it follows from the seed, the exercise and the cell.
 
     Raises:
-        TestsFailed: at the end, when the answer is not right everywhere.
+        WrongAnswerError: at the end, when the answer is not right everywhere.
         AuthorError: the block makes no test, there is no such exercise, or the seed is no number.
     """
 
@@ -86,7 +86,7 @@ class exam:  # noqa: N801 - it reads as a statement: with exam("softmax") as tes
         self._trial.value(*task(self.name).points[0](self._first))
         verdict = self._trial.verdict()
         if verdict.outcome is not Outcome.CORRECT:
-            raise TestsFailed(verdict)
+            raise WrongAnswerError(verdict)
 
 
 def _seed() -> int:

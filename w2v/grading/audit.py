@@ -29,7 +29,7 @@ import numpy as np
 from w2v import workbook
 from w2v.checks import visible
 from w2v.checks.call import CallError, call
-from w2v.checks.hidden import SEED_VARIABLE, TestsFailed
+from w2v.checks.hidden import SEED_VARIABLE, WrongAnswerError
 from w2v.checks.judge import as_array, equal, tolerance
 from w2v.checks.models import MODELS
 from w2v.checks.pairs import PairLoss
@@ -165,7 +165,7 @@ class Bench:
         try:
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(errors):
                 exec(source, dict(self.namespace))
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             return error
         return RuntimeError(errors.getvalue()) if errors.getvalue() else None
 
@@ -174,7 +174,9 @@ class Bench:
         failed = self.failures(answer)
         workbook.current().answers[self.question.name] = limited(answer)
         verdicts = [visible.verdict(self.question.name)]
-        verdicts += [error.verdict for error in failed.values() if isinstance(error, TestsFailed)]
+        verdicts += [
+            error.verdict for error in failed.values() if isinstance(error, WrongAnswerError)
+        ]
         named = [verdict.mistakes for verdict in verdicts if verdict.outcome is not Outcome.CORRECT]
         workbook.current().answers[self.question.name] = self.solution
         return named
