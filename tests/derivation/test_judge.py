@@ -26,6 +26,7 @@ SHORT = (
         "",
         "% YOUR DERIVATION HERE: one step a line, in place of the dots",
         "### BEGIN SOLUTION\n\n### END SOLUTION",
+        "YOUR ANSWER HERE",
         rf"{HEAD} = \dots",
         rf"{HEAD} =",
         rf"\begin{{aligned}} {HEAD} &= \dots \\ &= \end{{aligned}}",
@@ -87,6 +88,12 @@ def test_an_unreadable_line_asks_for_a_person(capsys: pytest.CaptureFixture[str]
 def test_no_marks_without_the_derivation() -> None:
     current().derivations.pop("sigmoid_jacobian", None)
     assert marks("sigmoid_jacobian", points=3) == 0.0
+
+
+def test_words_alone_are_for_a_person_to_read() -> None:
+    report = derive("center_gradient", "The gradient is U times the difference of the two.")
+    assert report.unreadable
+    assert report.score == 0
 
 
 def test_an_unknown_name_lists_the_derivations() -> None:
@@ -195,7 +202,7 @@ def test_the_seed_changes_no_verdict() -> None:
     [
         (
             "center_gradient",
-            rf"{HEAD} = \frac{{\partial}}{{\partial v_c}} - (u_o^T v_c - \log \sum_w e^{{u_w^T v_c}})",
+            SHORT.split("(")[0] + r"- (u_o^T v_c - \log \sum_w e^{u_w^T v_c})",
             "brackets",
         ),
         ("center_gradient", rf"{HEAD} = -u_o + U \hat y^T = -u_o + U \hat y^T", "same as the line"),

@@ -18,7 +18,7 @@ import numpy as np
 from w2v.derivation import mistakes
 from w2v.derivation.explain import Bound, Rule, everywhere
 from w2v.derivation.expression import Node, call, entry, number, symbol
-from w2v.derivation.judge import judge
+from w2v.derivation.judge import judge, open_index
 from w2v.derivation.latex import latex
 from w2v.derivation.parse import parse
 from w2v.derivation.questions import QUESTIONS, Question
@@ -171,13 +171,15 @@ def _is_true(line: _Line, mutant: Node) -> bool:
     question = line.question
     rng = np.random.default_rng(77)
     point = question.draw(rng, question.cases[0], 0)
+    left = parse(_normal(line.left))
     worlds = []
-    for case in question.cases:
-        for _ in range(3):
-            world = World(point.kind, case, rng)
-            world.helpers = line.helpers
-            worlds.append(world)
-    return holds(parse(_normal(line.left)), mutant, worlds)
+    for case in question.cases * 3:
+        world = World(point.kind, case, rng)
+        world.helpers = line.helpers
+        world.open = {open_index(left) or question.free or ""}
+        world.open |= {"i", "j"} if point.kind == "block" else set()
+        worlds.append(world)
+    return holds(left, mutant, worlds)
 
 
 def _normal(text: str) -> str:

@@ -744,7 +744,7 @@ class Evaluator:
             return self._x_targets(by, scope)
         if by.op == "symbol" and name in ("U", "V") and name in self.arrays:
             array = self.arrays[name]
-            words = [[(array, at)] for at in np.ndindex(array.shape)]
+            words: list[list[tuple[Array, Any]]] = [[(array, at)] for at in np.ndindex(array.shape)]
             if kind != "block" and self.convention.U == "columns":
                 words = [
                     [(array, (w, a))] for a in range(array.shape[1]) for w in range(len(array))
@@ -780,7 +780,7 @@ class Evaluator:
             index = self._slot(index)
         if kind == "negatives" and name == "u" and index.kind == "slot":
             array = shift(("slot", index.value), (self.point.sizes["d"],))
-            targets = [[(array, a)] for a in range(array.size)]
+            targets: list[list[tuple[Array, Any]]] = [[(array, a)] for a in range(array.size)]
         else:
             array = self.arrays[name.upper()]
             row = index.value if kind == "block" else self._word(index)
@@ -842,13 +842,14 @@ class Evaluator:
         """The derivatives in the shape that the convention gives them."""
         of_shape = slopes.shape[:-1]
         if not of_shape:
-            result = slopes.reshape(shape) if shape else complex(slopes[0])
-            transposed = self.convention.gradient == "transposed" and shape
-            return result.T if transposed else result
+            if not shape:
+                return complex(slopes[0])
+            gradient = slopes.reshape(shape)
+            return gradient.T if self.convention.gradient == "transposed" else gradient
         if not shape:
             return slopes[..., 0]
         if 1 not in of_shape or 1 not in shape:
-            raise Unknown("the derivative of a matrix by a vector cannot be checked")
+            raise WrongShape("a matrix is differentiated here where a number or a vector belongs")
         jacobian = slopes.reshape(-1, slopes.shape[-1])
         return jacobian if self.jacobian == "rows" else jacobian.T
 

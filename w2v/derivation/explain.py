@@ -78,14 +78,19 @@ class _Pool:
         )
         vectors = [part for part in parts if part.op == "entry" and part.value in ("u", "v")]
         v_c = entry("v", symbol("c"))
-        self.vectors = _distinct([*vectors, v_c, entry("u", symbol("o"))])
+        u_o = entry("u", symbol("o"))
+        self.vectors = _distinct([*vectors, v_c, u_o])
         factors = [arg for part in parts if part.op == "mul" for arg in part.args]
         factors += [part for part in parts if part.op in ("call", "probability")]
         factors += [part for part in parts if part.op == "entry" and part.value not in ("u", "v")]
-        factors += [symbol(name) for name in ("U", "V") if any(name in names(n) for n in around)]
-        self.factors = _distinct(factors)
-        self.terms = _distinct([arg for part in parts if part.op == "add" for arg in part.args])
-        self.denominators = _distinct([part.args[1] for part in parts if part.op == "div"])
+        self.factors = _distinct([*factors, symbol("U"), symbol("V")])
+        terms = [arg for part in parts if part.op == "add" for arg in part.args]
+        scores = [Node("mul", (Node("transpose", (u,)), v_c)) for u in self.vectors if u != v_c]
+        self.terms = _distinct([*terms, *scores, symbol("y"), symbol("yhat")])
+        score = Node("mul", (Node("transpose", (entry("u", symbol("w'")),)), v_c))
+        every_word = Node("sum", (Node("domain", (symbol("w'"),), ()), call("exp", score)), "w'")
+        bottoms = [part.args[1] for part in parts if part.op == "div"]
+        self.denominators = _distinct([*bottoms, every_word])
         self.domains = {str(part.value): part.args[0] for part in parts if part.op == "sum"}
 
     def rules(self) -> list[tuple[Mistake, Rule]]:
@@ -180,10 +185,12 @@ class _Pool:
             yield Node("derivative", (node, self.by))
 
     def _vector(self, node: Node, bound: Bound) -> Iterator[Node]:
-        yield from _times(node, self.vectors)
+        turned = [Node("transpose", (vector,)) for vector in self.vectors]
+        yield from _times(node, [*self.vectors, *turned])
 
     def _factor(self, node: Node, bound: Bound) -> Iterator[Node]:
-        yield from _times(node, self.factors)
+        predicted = [entry("yhat", symbol(name)) for name in self._names(bound)]
+        yield from _times(node, [*self.factors, *predicted])
 
     def _term(self, node: Node, bound: Bound) -> Iterator[Node]:
         if node.op in ("number", "domain"):

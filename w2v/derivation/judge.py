@@ -27,7 +27,6 @@ from w2v.derivation.evaluate import (
 )
 from w2v.derivation.explain import repairs
 from w2v.derivation.expression import Node, contains, names
-from w2v.derivation.normalise import lines
 from w2v.derivation.parse import Reading, Unreadable, parse, readings
 from w2v.derivation.points import Point
 from w2v.derivation.questions import Code, Question, find
@@ -320,7 +319,7 @@ class _Judge:
     def _free(self, chain: _Chain) -> str | None:
         if chain.free is None:
             head = chain.head.trees[0][1] if chain.head and chain.head.trees else None
-            chain.free = _open_index(head) if head else None
+            chain.free = open_index(head) if head else None
             chain.free = chain.free or self.question.free
         return chain.free
 
@@ -369,7 +368,7 @@ class _Judge:
 
     def _plain_value(self, text: str, point: Point, convention: Convention) -> Value:
         node = parse(text)
-        free = _open_index(node) or self.question.free
+        free = open_index(node) or self.question.free
         return Evaluator(point, convention, free=free, budget=self.budget).value(node)
 
     def _finding(self, step: _Step, chain: _Chain, convention: Convention) -> _Finding:
@@ -620,10 +619,13 @@ class _Judge:
 
     def _marked(self) -> Report:
         question = self.question
-        lines_ = tuple(
+        lines_ = [
             item if isinstance(item, Verdict) else item.verdict or Verdict(item.source)
             for item in self.order
-        )
+        ]
+        if lines_ and not self.chains:
+            message = "there is no equation here: write one step a line, each with its ="
+            lines_[-1] = replace(lines_[-1], outcome=Outcome.CANNOT_READ, message=message)
         head_chains = [chain for chain in self.chains if self._heads(chain)]
         good = [
             step
@@ -648,7 +650,7 @@ class _Judge:
         score = self._score(good, ends, shown) if attempted else 0.0
         return Report(
             question.name,
-            lines_,
+            tuple(lines_),
             missing if attempted else (),
             reached and bool(good),
             (),
@@ -965,7 +967,7 @@ def _difference(declared: Convention, other: Convention) -> str:
     return ", ".join(words)
 
 
-def _open_index(head: Node) -> str | None:
+def open_index(head: Node) -> str | None:
     """The index that a left side leaves open: w of dJ/du_w."""
     bound = {str(part.value) for part in head.walk() if part.op == "sum"}
     for part in head.walk():
@@ -1013,6 +1015,3 @@ def _expanded(node: Node | None, helpers: Helpers) -> Node:
     if node.op in ("symbol", "entry") and str(node.value) in helpers.defined:
         return _expanded(helpers.defined[str(node.value)][1], helpers)
     return Node(node.op, tuple(_expanded(part, helpers) for part in node.args), node.value)
-
-
-__all__ = ["Report", "Verdict", "judge", "lines"]

@@ -90,7 +90,7 @@ OPERATORS = frozenset(["+", "-", r"\times", r"\cdot", r"\odot", "/"])
 OPENING = {"(": ")", "[": "]", "{": "}", r"\{": r"\}"}
 
 _TOKEN = re.compile(
-    r"""(?P<comment>(?<!\\)%[^\n]*|^\s*\#\#\#[^\n]*)
+    r"""(?P<comment>(?<!\\)%[^\n]*|^\s*\#\#\#[^\n]*|^[#\s]*YOUR\ [A-Z]+\ HERE[^\n]*)
       | (?P<environment>\\(?:begin|end)\s*\{[A-Za-z]*\*?\})
       | (?P<command>\\\\(?:\[\s*-?[\d.]+\s*(?:pt|em|ex|mm|cm)\s*\])?|\\[A-Za-z]+\*?|\\.|\\$)
       | (?P<math>\$\$?)

@@ -49,15 +49,18 @@ class World:
         self.moved = {k: np.zeros(d) for k in range(len(self.sample))}
         self.Z_moved: Any = 0.0
         self.free = {"k": 2, "i": 1, "j": 3, "t": 0}
+        self.open: set[str] = set()  # the indices that the left side leaves open
         self.scalar = case == "scalar"
         self.helpers: dict[str, tuple[str | None, Node]] = {}
 
     def scores(self) -> Any:
+        """u_w . v_c for all words, shape (n,); in a block V U^T, shape (T, C)."""
         if self.kind == "block":
             return self.V @ self.U.T + self.Z_moved
         return self.U @ self.V[self.words["c"]]
 
     def slot(self, k: int) -> Any:
+        """The vector in slot k of the sample, shape (d,)."""
         return self.U[self.sample[k]] + self.moved[k]
 
 
@@ -189,9 +192,9 @@ def _word(at: Node, world: World, scope: dict[str, int]) -> int:
         raise NoValue("index")
     if name in scope:
         return world.sample[scope[name]] if _is_slot(name, world) else scope[name]
-    if _is_slot(name, world):
-        return world.sample[world.free["k"]]
-    return world.words[name]
+    if name not in ("o", "c") and name not in world.open:
+        raise NoValue(f"{name} is bound by nothing")
+    return world.sample[world.free["k"]] if _is_slot(name, world) else world.words[name]
 
 
 def _is_slot(name: str, world: World) -> bool:
@@ -202,7 +205,11 @@ def _place(at: Node, world: World, scope: dict[str, int]) -> int:
     if at.op == "number":
         return int(float(str(at.value))) - 1
     name = str(at.value)
-    return scope[name] if name in scope else world.free[name]
+    if name in scope:
+        return scope[name]
+    if name not in world.open:
+        raise NoValue(f"{name} is bound by nothing")
+    return world.free[name]
 
 
 def _entry(name: str, at: Node, world: World, scope: dict[str, int]) -> Any:
@@ -356,7 +363,11 @@ def _variable(by: Node, world: World, scope: dict[str, int]) -> tuple[Any, list[
 
 
 def _entries(body: Node, world: World) -> Any:
+    """[a_ij]_{n x n}; with one index only, the diagonal matrix that the course text writes so."""
     n = len(world.x)
+    used = {str(part.args[0].value) for part in body.walk() if part.op == "entry"}
+    if len(used) == 1:
+        return np.diag([_value(body, world, {name: i}) for i in range(n) for name in used])
     return np.array([[_value(body, world, {"i": i, "j": j}) for j in range(n)] for i in range(n)])
 
 

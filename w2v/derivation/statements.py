@@ -29,7 +29,8 @@ _BY = r"\s*(?:x|×|\\times|by)\s*"
 _LAYOUT = re.compile(
     rf"(?P<columns>d{_BY}{_SIZE})|(?P<rows>{_SIZE}{_BY}d\b)"
     rf"|(?P<row>\brows?\b|1{_BY}{_SIZE})|(?P<column>\bcolumns?\b|{_SIZE}{_BY}1)"
-    r"|(?P<turned>\btransposed\b)|(?P<what>\bgradients?\b|\b(?:word )?vectors\b|\b[yUVuv](?=\b|_)|ŷ)"
+    r"|(?P<turned>\btransposed\b)"
+    r"|(?P<what>\bgradients?\b|\b(?:word )?vectors\b|\b[yUVuv](?=\b|_)|ŷ)"
 )
 _SPACE = re.compile(r"\\in\s*\\mathbb\s*\{?R")
 
