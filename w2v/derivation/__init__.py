@@ -52,6 +52,7 @@ def marks(name: str, points: float) -> float:
     from w2v.workbook import current
 
     report = derive(name, current().derivations.get(name, ""))
+    print(report)  # what the student reads in the feedback
     if report.unreadable:
         print(f"{MANUAL}{name} has a line that the checker cannot read.")
     return round(float(points * report.score), 2)
