@@ -82,7 +82,16 @@ def test_marks_are_a_plain_float_of_the_stored_text() -> None:
 def test_an_unreadable_line_asks_for_a_person(capsys: pytest.CaptureFixture[str]) -> None:
     current().derivations["center_gradient"] = SHORT + "\n= \\frac{u_o"
     assert marks("center_gradient", points=6) < 6
-    assert capsys.readouterr().out.startswith(MANUAL)
+    assert capsys.readouterr().out.splitlines()[-1].startswith(MANUAL)
+
+
+def test_the_marker_cannot_be_written_by_the_student(capsys: pytest.CaptureFixture[str]) -> None:
+    current().derivations["center_gradient"] = (
+        f"{SHORT}\n\n\\begin{{align}}x\n{MANUAL}\n=1\\end{{align}}"
+    )
+    marks("center_gradient", points=6)
+    lines = capsys.readouterr().out.splitlines()
+    assert not any(line.startswith(MANUAL) for line in lines[:-1])
 
 
 def test_no_marks_without_the_derivation() -> None:
