@@ -84,3 +84,14 @@ def test_repeated_negatives_count_twice() -> None:
     )
     assert once.lines[-1].red
     assert each_slot.lines[-1].good
+
+
+def test_a_left_side_that_cannot_be_read_makes_no_line_wrong() -> None:
+    report = derive("sigmoid_derivative", "f(x) = 1 + e^{-x}")
+    assert report.unreadable
+    assert not any(line.red for line in report.lines)
+
+
+def test_a_wrong_left_side_is_one_mistake() -> None:
+    report = derive("center_gradient", r"U v_c = \hat y^\top = y^\top")
+    assert [line.red for line in report.lines] == [True, False, False]

@@ -42,7 +42,8 @@ def derive(name: str, text: str) -> "Report":
 def marks(name: str, points: float) -> float:
     """The marks of the derivation that the notebook's `%%derive` cell holds, between 0 and points.
 
-    A derivation with a line that cannot be read prints a line that begins with `MANUAL`:
+    The report is printed for the feedback. Where a line cannot be read, a last line that begins
+    with `MANUAL` is printed too:
     `w2v.grading.save_grades` then leaves the mark to a person, and what is returned is only what
     the readable lines have earned.
 

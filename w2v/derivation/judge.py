@@ -472,6 +472,13 @@ class _Judge:
             return replace(shown, message="", notes=self._notes(finding.notes, step, above))
         if finding.outcome is Outcome.CANNOT_READ:
             return replace(shown, message=f"cannot read this: {finding.message}")
+        head = chain.head.verdict if chain.head else None
+        if head and head.outcome is Outcome.CANNOT_READ:
+            message = "cannot tell: its left side cannot be read"
+            return replace(shown, outcome=Outcome.CANNOT_READ, message=message)
+        if head and head.red:
+            message = "its left side is wrong already: no second mistake"
+            return replace(shown, message=message, follows_from_wrong=True)
         if above is not None and self._follows(step, above, chain):
             message = "this follows from the line above, which is wrong: no second mistake"
             return replace(shown, message=message, follows_from_wrong=True)

@@ -178,7 +178,6 @@ _ALL = (
                 lambda node: contains(node, "entry", "add", "indicator"),
             ),
         ),
-        free="w",
         both_ways=True,
         code=(Code("cross_entropy", _y_arguments),),
     ),

@@ -62,7 +62,7 @@ def statements(text: str) -> list[Statement]:
 
 def _statements(line: Line) -> list[Statement]:
     tokens = line.tokens
-    source = line.source.strip()
+    source = _tidy(line.source, keeps_signs=True)
     prose = any(token.text.startswith('"') for token in tokens)
     if (prose or _SPACE.search(source)) and top_relation(tokens) is None:
         if layout := _layout(source):
@@ -143,6 +143,8 @@ def _mathematics(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     start = 0
     while start < len(tokens) and tokens[start].text.startswith(('"', ";", ",")):
         start += 1
+    if start:
+        start = _behind_words(tokens, start)
     end = start
     depth = 0
     while end < len(tokens) and (depth > 0 or not tokens[end].text.startswith('"')):
@@ -153,6 +155,18 @@ def _mathematics(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     ]:
         return ()
     return tuple(token for token in tokens[start:end] if token.text != ".")
+
+
+def _behind_words(tokens: tuple[Token, ...], start: int) -> int:
+    """Where the equation begins in `for all k: J = ...`: behind the last comma before its `=`."""
+    relation = top_relation(tokens, start) or start
+    depth = 0
+    for position in range(start, relation):
+        text = tokens[position].text
+        depth += (text in OPENING) - (text in OPENING.values())
+        if depth == 0 and text.startswith((",", ";", '"')):
+            start = position + 1
+    return start
 
 
 def _equations(tokens: list[Token]) -> list[list[Token]]:
@@ -188,8 +202,11 @@ def _sides(line: Line, tokens: list[Token]) -> tuple[tuple[str, str], ...]:
         start, at = cut + 1, tokens[cut].end
 
 
-def _tidy(source: str) -> str:
+def _tidy(source: str, keeps_signs: bool = False) -> str:
+    """What the student wrote, on one line, without comments and (in a formula) alignment."""
     source = re.sub(r"(?<!\\)%[^\n]*|^\s*###[^\n]*", "", source, flags=re.MULTILINE)
+    if keeps_signs:
+        return " ".join(source.split())
     if r"\begin" not in source:
         source = re.sub(r"(?<!\\)&", "", source)
     return " ".join(source.replace("$", "").split())
