@@ -9,6 +9,11 @@ from w2v.vocabulary import keep_probabilities, noise_distribution
 Vectors = NDArray[np.floating]
 
 
+def softplus(x: Vectors) -> Vectors:
+    """-log sigma(-x), elementwise; the oracle takes more care and more time."""
+    return np.maximum(x, 0) + np.log(1 + np.exp(-np.abs(x)))
+
+
 def split(corpus: Corpus, share: float = 0.05, seed: int = 0) -> tuple[Corpus, Corpus]:
     """Set sentences aside: the corpus to train on, and the one to evaluate on.
 
@@ -72,8 +77,8 @@ def held_out_loss(
         first, second = words[:-distance][together], words[distance:][together]
         for c, o in ((first, second), (second, first)):
             z = np.einsum("ij,ij->i", V[c], U[o])
-            others = (expected[c] - p[o] * _softplus(z)) / (1 - p[o])
-            total += weight * float(np.sum(_softplus(-z) + negatives * others))
+            others = (expected[c] - p[o] * softplus(z)) / (1 - p[o])
+            total += weight * float(np.sum(softplus(-z) + negatives * others))
             weights += weight * len(c)
     return total / weights if weights else float("nan")
 
@@ -87,10 +92,5 @@ def _noise_losses(
     noise = p.astype(np.float32)
     for start in range(0, len(centers), 256):  # bounds the (256, n) matrix of scores
         some = centers[start : start + 256]
-        expected[some] = _softplus(V[some] @ U.T) @ noise
+        expected[some] = softplus(V[some] @ U.T) @ noise
     return expected
-
-
-def _softplus(x: Vectors) -> Vectors:
-    """-log sigma(-x); the oracle's formula without its care for complex numbers, for speed."""
-    return np.maximum(x, 0) + np.log(1 + np.exp(-np.abs(x)))

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from w2v.descent import check_loss, direct, expect, mean, too_short
+from w2v.descent import check_loss, direct, expect, too_short
 from w2v.exercises.negative_sampling import (
     add_rows,
     draw_negatives,
@@ -49,7 +49,8 @@ def train_pairs(run: Run) -> None:
             rate = settings.rate((chunk + done / size) / run.last)
             state.V, state.U = step(c, outside_words, state.V, state.U, rate)
             done += 1
-        run.advance(len(tokens) * done // size, mean(step.losses), chunk + (done == size))
+        loss = float(np.mean(step.losses or np.nan))
+        run.advance(len(tokens) * done // size, loss, chunk + (done == size))
         if not run.in_time():
             return
     if not state.losses:

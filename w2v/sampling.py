@@ -36,7 +36,7 @@ DRAWN = 4
 BLOCKS = 32
 """Blocks made at a time: enough to make NumPy's calls cheap, few enough for the cache."""
 PIECE = 1 << 12
-"""Tokens read from one place; a chunk is made of pieces from all over the corpus."""
+"""Tokens read from one place at most; a chunk is made of pieces from all over the corpus."""
 PIECES = 8
 """Pieces in a chunk."""
 
@@ -82,10 +82,12 @@ class Chunks:
     """
 
     def __init__(
-        self, corpus: Corpus, seed: int, piece: int = PIECE, together: int = PIECES
+        self, corpus: Corpus, seed: int, piece: int | None = None, together: int = PIECES
     ) -> None:
         self.corpus = corpus
         self.seed = seed
+        if piece is None:
+            piece = int(np.clip(len(corpus.tokens) // (10 * together), 256, PIECE))
         self.pieces = max(1, -(-len(corpus.tokens) // piece))
         self.per_epoch = -(-self.pieces // together)
 

@@ -1,8 +1,8 @@
 """Several processes that train the same vectors at once, on shared memory.
 
-Each worker takes every n-th chunk of the text and changes the shared rows without asking the
-others: two that change one row at the same time may lose a step, which stochastic gradient descent
-does not mind (Niu et al. 2011, Hogwild). Vectors and tokens are files mapped into the memory of
+A worker takes the next chunk of the text whenever it is done with one, and changes the shared rows
+without asking the others: two that change one row at the same time may lose a step, which
+stochastic gradient descent does not mind (Niu et al. 2011, Hogwild). Vectors and tokens are files mapped into the memory of
 all. The student's functions travel as source text, so a worker need not be a copy of this process:
 it is a new one, as on Windows and macOS.
 """
@@ -14,11 +14,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from io import FileIO
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 
@@ -32,6 +34,8 @@ from w2v.run import Run, Settings
 from w2v.sampling import Chunks
 from w2v.vocabulary import Vocabulary
 
+ORDER = 8
+"""Bytes of an order: the number of a chunk."""
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 """Set to 1 in a worker: it is the processes that run in parallel."""
 
@@ -46,13 +50,15 @@ def train_workers(run: Run, workers: int) -> None:
     """
     workbook.answer(batch_gradients)  # raises at once where there is none
     state = run.state
+    if run.finished:
+        return
     with TemporaryDirectory(prefix="w2v-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         _write_plan(run, folder, workers)
         state.V, state.U = _shared(folder, "V"), _shared(folder, "U")
         try:
-            with _started(folder, workers) as lines:
-                _follow(run, lines, workers)
+            with _started(folder, workers) as (orders, reports):
+                _follow(run, orders, reports, ahead=2 * workers)
         finally:
             state.V, state.U = state.V.copy(), state.U.copy()
     if run.finished and not state.losses:
@@ -73,9 +79,6 @@ def _write_plan(run: Run, folder: Path, workers: int) -> None:
         np.save(folder / f"{name}.npy", array)
     plan = {
         "settings": asdict(run.settings),
-        "chunk": run.state.chunk,
-        "last": run.last,
-        "workers": workers,
         "deadline": time.time() + run.deadline - time.monotonic(),
     }
     (folder / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
@@ -108,66 +111,83 @@ def _sources() -> dict[str, str]:
 
 
 @contextmanager
-def _started(folder: Path, workers: int) -> Iterator[Iterator[str]]:
-    """Start the processes; gives the lines they report until the last one ends."""
-    reading, writing = os.pipe()
+def _started(folder: Path, workers: int) -> Iterator[tuple[FileIO, TextIO]]:
+    """Start the processes, with one pipe for the orders to all of them, and one for their reports.
+
+    A pipe hands out a short message whole: to one of those who read it, from one who writes to it.
+    """
+    theirs, orders = os.pipe()
+    reports, writing = os.pipe()
     environment = {
         **os.environ,
         **dict.fromkeys(THREADS, "1"),
         workbook.ANSWERS_VARIABLE: str(folder / "answers.json"),
     }
-    command = [sys.executable, "-m", "w2v.workers", str(folder)]
-    with open(reading, encoding="utf-8") as lines:
-        processes = [
-            # One pipe for all: short lines arrive whole. A session of their own: Ctrl-C is for us.
-            subprocess.Popen(
-                [*command, str(rank)], stdout=writing, env=environment, start_new_session=True
-            )
-            for rank in range(workers)
-        ]
-        os.close(writing)
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-m", "w2v.workers", str(folder)],
+            stdin=theirs,
+            stdout=writing,
+            env=environment,
+            start_new_session=True,  # Ctrl-C is for this process alone
+        )
+        for _ in range(workers)
+    ]
+    os.close(theirs)
+    os.close(writing)
+    with FileIO(orders, "w") as sending, open(reports, encoding="utf-8") as receiving:
         try:
-            yield lines
+            yield sending, receiving
         finally:
             for process in processes:
                 process.terminate()
                 process.wait()
 
 
-def _follow(run: Run, lines: Iterator[str], workers: int) -> None:
-    """Note what the workers report, until they end or the time is over."""
-    following = [run.state.chunk + rank for rank in range(workers)]
-    for line in lines:
+def _follow(run: Run, orders: FileIO, reports: TextIO, ahead: int) -> None:
+    """Order one chunk after the other, `ahead` of them at a time, and note what is reported."""
+    waiting = iter(range(run.state.chunk, run.last))
+    ordered: set[int] = set()
+
+    def order(count: int) -> None:
+        for chunk in islice(waiting, count):
+            ordered.add(chunk)
+            with suppress(BrokenPipeError):  # nobody is left to read: the reports say why
+                orders.write(chunk.to_bytes(ORDER, "big"))
+
+    order(ahead)
+    for line in reports:
         report = json.loads(line)
         if "error" in report:
             raise StudentError(report["error"])
-        following[report["rank"]] = report["chunk"] + workers
-        run.advance(report["words"], report["loss"], min(*following, run.last))
-    if not run.finished and run.in_time():
-        raise SetupError("A worker process ended early: see its message above, or use workers=1.")
+        ordered.remove(report["chunk"])
+        order(1)
+        run.advance(report["words"], report["loss"], min(ordered, default=run.last))
+        if not ordered:
+            return
+    if run.in_time():
+        raise SetupError("All worker processes ended early: see above why, or use workers=1.")
 
 
-def work(folder: Path, rank: int) -> None:
-    """What a worker does: train its chunks and report each as a line of JSON."""
+def work(folder: Path) -> None:
+    """What a worker does: train the chunks it is ordered to, and report each."""
     plan = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
     V, U = _shared(folder, "V"), _shared(folder, "U")
     settings = Settings(**plan["settings"])
     counts = np.load(folder / "counts.npy")
-    vocabulary = Vocabulary([""] * len(counts), counts)
-    tokens, starts = (
-        np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("tokens", "starts")
-    )
-    chunks = Chunks(Corpus("", vocabulary, tokens, starts), settings.seed)
+    tokens = np.load(folder / "tokens.npy", mmap_mode="r")
+    starts = np.load(folder / "starts.npy", mmap_mode="r")
+    corpus = Corpus("", Vocabulary([""] * len(counts), counts), tokens, starts)
 
     def in_time() -> bool:
         return time.time() < plan["deadline"]
 
-    learner = Learner(chunks, settings, in_time)
-    for chunk in range(plan["chunk"] + rank, plan["last"], plan["workers"]):
+    learner = Learner(Chunks(corpus, settings.seed), settings, in_time)
+    while in_time() and (order := os.read(sys.stdin.fileno(), ORDER)):
+        chunk = int.from_bytes(order, "big")
         words, loss = learner.learn(chunk, V, U)
-        if not in_time():
-            return
-        report(rank=rank, chunk=chunk, words=words, loss=loss)
+        if in_time():
+            report(chunk=chunk, words=words, loss=loss)
 
 
 def report(**facts: Any) -> None:
@@ -175,10 +195,10 @@ def report(**facts: Any) -> None:
     os.write(sys.stdout.fileno(), (json.dumps(facts) + "\n").encode())
 
 
-def main(folder: str, rank: str) -> None:
+def main(folder: str) -> None:
     """A worker process, from its beginning to its end."""
     try:
-        work(Path(folder), int(rank))
+        work(Path(folder))
     except StudentError as error:
         report(error=str(error))
     except BrokenPipeError:
