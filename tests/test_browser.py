@@ -246,6 +246,8 @@ def test_a_student_derives_and_reads_the_verdict_of_every_line(notebook: Noteboo
     assert len(wrong) == 1
     assert "wrong value" in wrong[0] and "the sign is flipped" in wrong[0]
     assert sum("✓" in verdict for verdict in verdicts) == 2
+    if picture := os.environ.get("W2V_SCREENSHOT"):  # how docs/derivation.png is made
+        notebook.browser.save_screenshot(picture)
 
 
 def test_the_formgrader_lists_the_assignment(browser: Chrome, lab: str) -> None:
