@@ -53,7 +53,6 @@ def test_what_cannot_be_read_is_said_so(text: str) -> None:
         HEAD + "e^{" * 15 + "9" + "}" * 15,
         HEAD + "9^{" * 15 + "9" + "}" * 15 + " u_o",
         HEAD + "9" * 400 + " u_o",
-        HEAD + SUMS + "u_w",
         HEAD + r"\frac{u_o}{u_o^\top v_c - u_o^\top v_c}",
         HEAD + r"\log(-e^{v_c^\top v_c}) u_o",
         HEAD + r"(" * 35 + "u_o" + ")" * 35,

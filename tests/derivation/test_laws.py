@@ -62,13 +62,13 @@ def _renamed(node: Node, old: str, new: str) -> Node:
     return change(Node(node.op, args, value))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(SIDES)
 def test_writing_and_reading_an_expression_gives_it_back(side: tuple[str, str, Node]) -> None:
     assert parse(lines(latex(side[2]))[0].text) == side[2]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(SIDES, st.sampled_from(["w'", "a", "b", "r"]))
 def test_the_names_of_bound_indices_do_not_matter(side: tuple[str, str, Node], fresh: str) -> None:
     name, left, node = side
@@ -86,7 +86,7 @@ def test_the_names_of_bound_indices_do_not_matter(side: tuple[str, str, Node], f
     assert _good(name, left, latex(node)) == _good(name, left, latex(renamed))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(SIDES, st.randoms(use_true_random=False))
 def test_the_order_of_a_sum_does_not_matter(side: tuple[str, str, Node], random: object) -> None:
     name, left, node = side
@@ -119,7 +119,7 @@ SPELLINGS = (
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(SIDES, st.lists(st.sampled_from(SPELLINGS), max_size=4, unique=True))
 def test_fonts_spaces_and_sizes_of_brackets_do_not_matter(
     side: tuple[str, str, Node], spellings: list[tuple[str, str]]
@@ -134,7 +134,7 @@ def test_fonts_spaces_and_sizes_of_brackets_do_not_matter(
     assert _good(name, left, text) == _good(name, left, spelled)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.text(alphabet=r"\{}()[]_^=+-&$%|.,: uvwyUJexplogsumfrac" + "\n", max_size=60))
 def test_any_text_has_a_report(text: str) -> None:
     report = derive("center_gradient", text)

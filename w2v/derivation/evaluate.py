@@ -26,8 +26,6 @@ MAX_STEPS = 60_000
 """Operations that the check of one derivation may take: about a second; a long one takes 15 000."""
 
 VOCABULARY = frozenset(["Vocab", "V", "W", "size", "n", "N"])
-# Letters that people use for a symbol of the question, where it has none of that name.
-ALIASES = {"v": ("v", "c")}
 
 
 class Wrong(Exception):  # noqa: N818 - it is not raised to a caller of the package

@@ -15,8 +15,6 @@ Bound = tuple[str, ...]
 Rule = Callable[[Node, Bound], Iterator[Node]]
 Repair = tuple[Mistake, Node]
 
-ATOMS = ("number", "symbol", "entry", "loss", "probability", "dots", "indicator", "derivative")
-
 
 def repairs(
     line: Node, above: Node | None, head: Node | None, free: str | None
@@ -388,6 +386,3 @@ def _reindexed(node: Node, old: str, new: str) -> Node:
     if node.op == "symbol" and node.value == old:
         return symbol(new)
     return Node(node.op, tuple(_reindexed(part, old, new) for part in node.args), node.value)
-
-
-__all__ = ["Repair", "contains", "repairs"]

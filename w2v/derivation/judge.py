@@ -91,7 +91,6 @@ class Report:
         lines: a verdict for every line, prose included.
         missing: what is still to be shown, each a sentence.
         reached: whether the right end is reached.
-        remarks: what is said about the derivation as a whole.
         agreement: whether the last line and the student's function agree; empty without one.
         score: the share of the marks that is earned, from 0 to 1.
     """
@@ -100,7 +99,6 @@ class Report:
     lines: tuple[Verdict, ...] = ()
     missing: tuple[str, ...] = ()
     reached: bool = False
-    remarks: tuple[str, ...] = ()
     agreement: str = ""
     score: float = 0.0
 
@@ -660,7 +658,6 @@ class _Judge:
             tuple(lines_),
             missing if attempted else (),
             reached and bool(good),
-            (),
             self._agreement() if reached else "",
             score,
         )
@@ -809,7 +806,7 @@ class _Judge:
             final = chain.steps[-1] if chain.steps else None
             for step in chain.all_steps:
                 node = step.chosen
-                if step is final and starts and not waypoint.last:
+                if step is final and starts:
                     continue
                 if step is chain.head and (node is None or not contains(node, "derivative")):
                     continue

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from lark import Lark, Token, Tree, UnexpectedInput
 from lark.exceptions import UnexpectedEOF
 
-from w2v.derivation.expression import Node, call, contains, entry, names, number, symbol
+from w2v.derivation.expression import Node, call, entry, number, symbol
 
 
 class Unreadable(Exception):  # noqa: N818 - it is no error of anyone's: a person will read the line
@@ -496,6 +496,3 @@ def _mentions(parts: list[Part], name: str) -> bool:
         ):
             return True
     return False
-
-
-__all__ = ["Reading", "Unreadable", "contains", "names", "parse", "readings", "syntax"]

@@ -26,13 +26,11 @@ class Waypoint:
     Args:
         step: what to show, as the student reads it.
         shown: whether an expression shows it.
-        last: whether the last line may be the one that shows it.
         anywhere: whether a chain with another head may show it.
     """
 
     step: str
     shown: Test
-    last: bool = False
     anywhere: bool = False
 
 
@@ -108,10 +106,6 @@ def finished(node: Node) -> bool:
 
 def _calls(node: Node, *functions: str) -> bool:
     return any(part.op == "call" and part.value in functions for part in node.walk())
-
-
-def _named(*wanted: str) -> Test:
-    return lambda node: any(str(part.value) in wanted for part in node.walk())
 
 
 _DERIVATIVE = {"derivative": "a derivative"}
