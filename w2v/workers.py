@@ -2,9 +2,9 @@
 
 A worker takes the next chunk of the text whenever it is done with one, and changes the shared rows
 without asking the others: two that change one row at the same time may lose a step, which
-stochastic gradient descent does not mind (Niu et al. 2011, Hogwild). Vectors and tokens are files mapped into the memory of
-all. The student's functions travel as source text, so a worker need not be a copy of this process:
-it is a new one, as on Windows and macOS.
+stochastic gradient descent does not mind (Niu et al. 2011, Hogwild). Vectors and tokens are files
+mapped into the memory of all. The student's functions travel as source text, so a worker need not
+be a copy of this process: it is a new one, as on Windows and macOS.
 """
 
 import json
