@@ -14,10 +14,10 @@ import numpy as np
 from w2v import mistakes
 from w2v.checks.call import CallError, call
 from w2v.checks.judge import Array, Finding, as_array, equal, tolerance
-from w2v.checks.models import models
 from w2v.checks.tasks import TASKS, Point, task
 from w2v.mistakes import Mistake
 from w2v.outcomes import Outcome
+from w2v.workbook import find
 
 LOOSER = 100  # models are compared less strictly than answers: a wrong value may round worse
 NEARLY = 1e-3  # of the scale: errors below are lost digits, not another formula
@@ -86,8 +86,6 @@ def _right_for_transposed(name: str, answer: Callable[..., Any], one: Evidence) 
 
 
 def _parameters(name: str) -> list[str]:
-    from w2v.workbook import find
-
     return list(find(name).signature.parameters)
 
 
@@ -137,6 +135,8 @@ class _Case:
 
 def _of_part(name: str, cases: Sequence[_Case]) -> list[Mistake] | None:
     """The mistakes in one array: [] if it is right, None if it is wrong and nothing explains it."""
+    from w2v.checks.models import models  # loaded only when something is wrong
+
     wrong = [case for case in cases if not case.right]
     if not wrong:
         return []
