@@ -110,38 +110,28 @@ def softmax(scores):
             w2v.guard._closed = False
             return thing(scores)
 """,
-    "the truth from the frames of the test": """
+    "the verdict from the frames of the test": """
 @w2v.fill
 def softmax(scores):
-    import sys
+    import sys, types
     frame = sys._getframe()
     while frame is not None:
-        if "self" in frame.f_locals and hasattr(frame.f_locals["self"], "verdict"):
-            frame.f_locals["self"]._try = lambda *_: None
+        trial = frame.f_locals.get("self")
+        if hasattr(trial, "findings"):
+            from w2v.outcomes import Outcome
+            trial.verdict = lambda: types.SimpleNamespace(outcome=Outcome.CORRECT)
         frame = frame.f_back
     return scores
 """,
     "ctypes on a variable of the guard": """
 import ctypes
 import w2v.guard, w2v.oracle
-ctypes.pythonapi.PyDict_SetItemString.argtypes = [ctypes.py_object, ctypes.c_char_p, ctypes.py_object]
+kinds = [ctypes.py_object, ctypes.c_char_p, ctypes.py_object]
+ctypes.pythonapi.PyDict_SetItemString.argtypes = kinds
 @w2v.fill
 def softmax(scores):
     ctypes.pythonapi.PyDict_SetItemString(vars(w2v.guard), b"_closed", False)
     return w2v.oracle.softmax(scores)
-""",
-    "an answer that calls itself equal": """
-import w2v.checks.trial
-class Equal(np.ndarray):
-    def __array_function__(self, function, types, args, kwargs):
-        return True
-    def __array_ufunc__(self, *_, **__):
-        return np.ones(self.shape, bool).view(Equal)
-w2v.checks.trial.judge = w2v.checks.judge.judge if False else w2v.checks.trial.judge
-import w2v.checks.judge as J
-J.np = type("np", (), {"__getattr__": lambda self, name: (lambda *a, **k: True)})()
-from w2v.outcomes import Outcome
-w2v.checks.trial.judge = lambda *_: J.Finding(Outcome.CORRECT, "")
 """,
     "finalizer that runs in the test": """
 class Trap:
@@ -155,11 +145,13 @@ def softmax(scores):
 """,
     "trace function": """
 import sys
+class Deaf(list):
+    def __iadd__(self, other):
+        return self
+    append = __iadd__
 def trace(frame, event, argument):
-    if frame.f_code.co_name == "__exit__" and "_trial" in vars(frame.f_locals.get("self", trace)):
-        frame.f_locals["self"]._trial.findings.clear()
-        frame.f_locals["self"]._trial._try = lambda *_: None
-    return trace
+    if frame.f_code.co_name == "__exit__" and hasattr(frame.f_locals.get("self"), "_trial"):
+        frame.f_locals["self"]._trial.findings = Deaf()
 sys.settrace(trace)
 """,
     "an alarm in the middle of the test": """
@@ -223,14 +215,10 @@ if os.environ.get("W2V_SEED"):
     print("BROKEN")
 """,
     "read the hidden tests from memory": """
-import gc
-if any(isinstance(thing, str) and "with ex" + "am(" in thing for thing in
-       sum((gc.get_referents(thing) for thing in gc.get_objects()), [])):
-    print("BROKEN")
 import sys
 frame = sys._getframe()
 while frame is not None:
-    if "content" in frame.f_locals:
+    if "with exam(" in str(frame.f_locals.get("content", "")):
         print("BROKEN")
     frame = frame.f_back
 """,

@@ -5,7 +5,6 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
-import nbformat
 import pytest
 
 from tests.grading import unprotected
@@ -46,9 +45,9 @@ def target(tmp_path: Path) -> Iterator[dict[str, object]]:
 @pytest.mark.parametrize("attack", cases(MARKS))
 def test_no_marks_without_an_answer(attack: str) -> None:
     content = notebook(attack if "@w2v.fill" in attack else attack + SHAM)
-    without = unprotected.graded(content)
+    without = unprotected.graded(content, seconds=30)
     assert without is not None
-    assert "softmax-values" in passed(without), "this is no attack"
+    assert passed(without) > HONEST or "softmax-values" in passed(without), "this is no attack"
     assert passed(graded(content)) == HONEST
 
 
@@ -59,7 +58,7 @@ def test_nothing_breaks_out(attack: str, target: dict[str, object]) -> None:
     content = notebook(attack + SOFTMAX)
     without = unprotected.graded(content, seconds=20)
     assert without is not None
-    assert "BROKEN" in nbformat.writes(without), "this is no attack"
+    assert "BROKEN" in printed(without, "softmax"), "this is no attack"
     Path(str(target["file"])).write_text("of the instructor")
     result = graded(content)
     assert "BROKEN" not in printed(result, "softmax")

@@ -212,13 +212,13 @@ class SubmissionExporter(NotebookExporter):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         # nbgrader copies every file beside the notebooks on, links followed, to the feedback too.
-        converter = self.parent
-        converter.coursedir = copy.copy(converter.coursedir)
-        converter.coursedir.ignore = ["*", ".*"]
+        converter: Any = self.parent
+        self.coursedir = converter.coursedir = copy.copy(converter.coursedir)
+        self.coursedir.ignore = ["*", ".*"]
 
     def from_filename(self, filename: str, resources: Any = None, **options: Any) -> Any:
         """Convert a notebook file, a submitted one with every change that it needs logged."""
-        coursedir, who = self.parent.coursedir, resources["nbgrader"]
+        coursedir, who = self.coursedir, resources["nbgrader"]
         folder = coursedir.format_path(
             coursedir.submitted_directory, who["student"], who["assignment"]
         )

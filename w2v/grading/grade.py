@@ -17,16 +17,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import nbformat
+from nbgrader.api import Gradebook
 from nbgrader.apps import AutogradeApp
 from nbgrader.converters import Autograde
-from nbgrader.utils import capture_log
+from nbgrader.utils import capture_log, determine_grade
 from tqdm.auto import tqdm
 
 from w2v.errors import AuthorError, SetupError
 from w2v.grading.collect import UnreadableError, collect, read_submitted
 from w2v.grading.execute import RESULTS, RunAndJudge
-from w2v.grading.notebooks import ASSIGNMENT
+from w2v.grading.intake import take_in
+from w2v.grading.notebooks import ASSIGNMENT, grade_id, is_graded, read
 from w2v.grading.run import Result, run, stop
+from w2v.grading.save_grades import asks_for_a_person
 
 
 @dataclass
@@ -39,6 +43,7 @@ class Summary:
         failed: {student: why it could not be graded}.
         changes: {student: what had to be changed in the submission}.
         missing: the protections that the system did not offer.
+        left_out: files of the zips in `submitted/` that are none of the course.
     """
 
     graded: list[str] = field(default_factory=list)
@@ -46,9 +51,11 @@ class Summary:
     failed: dict[str, str] = field(default_factory=dict)
     changes: dict[str, list[str]] = field(default_factory=dict)
     missing: set[str] = field(default_factory=set)
+    left_out: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         lines = [f"NOT PROTECTED: {sentence}" for sentence in sorted(self.missing)]
+        lines += self.left_out
         lines += [
             f"{student}: {change}"
             for student, changes in sorted(self.changes.items())
@@ -83,6 +90,7 @@ def grade(
     """
     course = Course(root, unsafe)
     summary = Summary()
+    summary.left_out = course.take_in()
     wanted = list(students) or course.students()
     if not wanted:
         raise AuthorError(f"There is no submission in {root / 'submitted'}.")
@@ -126,6 +134,11 @@ class Course:
         self.preprocessor = RunAndJudge(parent=self.app)
         self.journal = root / self.coursedir.autograded_directory / f".{ASSIGNMENT}.jsonl"
 
+    def take_in(self) -> list[str]:
+        """Unpack the zips in `submitted/`; what is left out of them."""
+        folder = Path(self.coursedir.root) / self.coursedir.submitted_directory
+        return take_in(folder, ASSIGNMENT, self._released())
+
     def students(self) -> list[str]:
         """Everyone who has handed something in."""
         pattern = self._folder("submitted", "*").relative_to(self.coursedir.root)
@@ -133,17 +146,24 @@ class Course:
 
     def notebooks(self, student: str) -> list[str]:
         """The notebooks of the course that a student has handed in."""
+        handed_in = {path.stem for path in self._folder("submitted", student).glob("*.ipynb")}
+        return sorted(self._released() & handed_in)
+
+    def _released(self) -> set[str]:
         release = self._folder("release", ".")
         known = {path.stem for path in release.glob("*.ipynb")}
         if not known:
             raise AuthorError(f"There is no release in {release}: run `w2v build` first.")
-        handed_in = {path.stem for path in self._folder("submitted", student).glob("*.ipynb")}
-        return sorted(known & handed_in)
+        return known
 
-    def submit(self, student: str, executor: Executor) -> dict[str, "Future[Result]"]:
-        """Start running every notebook of a student."""
+    def submit(
+        self, student: str, executor: Executor, only: str | None = None
+    ) -> dict[str, "Future[Result]"]:
+        """Start running every notebook of a student, or one of them."""
         futures = {}
         for name in self.notebooks(student):
+            if only not in (None, name):
+                continue
             notebook, _ = collect(self.coursedir, ASSIGNMENT, student, name)
             job = self.preprocessor.job(name, notebook, Path(self.coursedir.root))
             futures[name] = executor.submit(run, job)
@@ -167,6 +187,34 @@ class Course:
         finally:
             self.coursedir.student_id = "*"
             RESULTS.clear()
+
+    def notebook_of(self, question: str) -> str:
+        """The notebook in which a graded cell stands."""
+        for name in sorted(self._released()):
+            notebook = read(self._folder("release", ".") / f"{name}.ipynb")
+            if any(grade_id(cell) == question and is_graded(cell) for cell in notebook.cells):
+                return name
+        raise AuthorError(f"There is no graded cell {question!r} in the release.")
+
+    def replace(self, student: str, name: str, question: str, result: Result) -> None:
+        """Put the new outputs and the new score of one cell in the place of the old ones."""
+        path = self._folder("autograded", student) / f"{name}.ipynb"
+        executed, kept = nbformat.reads(result.notebook, as_version=4), read(path)
+        new, old = (
+            next(cell for cell in notebook.cells if grade_id(cell) == question)
+            for notebook in (executed, kept)
+        )
+        old.source, old.outputs = new.source, new.outputs
+        path.chmod(0o644)
+        nbformat.write(kept, path)
+        path.chmod(0o444)
+        score, _ = determine_grade(new)
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+            grade = gradebook.find_grade(question, name, ASSIGNMENT, student)
+            grade.auto_score = None if asks_for_a_person(new) else score
+            if grade.manual_score is None:
+                grade.needs_manual_grade = grade.auto_score is None
+            gradebook.db.commit()
 
     def changes(self, results: dict[str, Result]) -> list[str]:
         """What had to be changed in the notebooks that gave `results`."""
@@ -211,6 +259,30 @@ class Course:
         return Path(self.coursedir.format_path(directory, student, ASSIGNMENT))
 
 
+def regrade(root: Path, question: str, students: Iterable[str] = (), **options: Any) -> Summary:
+    """Grade one graded cell anew, after its test was corrected and the release built again.
+
+    Only the automatic score of that cell changes, in the gradebook and in the outputs of the
+    autograded notebooks: manual scores, comments and all other cells stay as they are.
+
+    Args:
+        root: the course.
+        question: the `grade_id` of the test cell, such as "softmax-values".
+        students: whom to grade; everyone who is graded already unless told.
+        options: `workers`, `scheduler` and `unsafe`, as of `grade`.
+    """
+    unsafe = options.pop("unsafe", False)
+    course, summary = Course(root, unsafe), Summary()
+    name = course.notebook_of(question)
+    todo = [student for student in list(students) or course.students() if course.is_done(student)]
+    with _executor(**{"workers": None, "scheduler": None, **options}) as (executor, width):
+        for student, results in _run_all(course, todo, executor, width, only=name):
+            if name in results:
+                course.replace(student, name, question, results[name])
+                summary.graded.append(student)
+    return summary
+
+
 def _reason(outcome: dict[str, Any]) -> str:
     """The telling line of nbgrader's log."""
     lines = (outcome.get("log") or outcome["error"]).strip().splitlines()
@@ -219,7 +291,7 @@ def _reason(outcome: dict[str, Any]) -> str:
 
 
 def _run_all(
-    course: Course, students: list[str], executor: Executor, width: int
+    course: Course, students: list[str], executor: Executor, width: int, only: str | None = None
 ) -> Iterator[tuple[str, dict[str, Result]]]:
     """(student, results) as they are ready, with no more than `width` notebooks waiting."""
     waiting: dict[str, dict[str, Future[Result]]] = {}
@@ -230,7 +302,7 @@ def _run_all(
             if (student := next(left, None)) is None:
                 exhausted = True
             else:
-                waiting[student] = course.submit(student, executor)
+                waiting[student] = course.submit(student, executor, only)
         ready = [
             name for name, futures in waiting.items() if all(f.done() for f in futures.values())
         ]

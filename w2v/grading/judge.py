@@ -273,8 +273,9 @@ def _judge_in_child(job: Message, sandbox: Sandbox, results: Any, stop: int) -> 
     late = time.monotonic() + 2 * sandbox.limits.notebook + 30
     with os.fdopen(source, "rb", buffering=0) as lines:
         while True:
-            ready, *_ = select.select([lines, stop], [], [], max(0, late - time.monotonic()))
-            data = lines.read(1 << 16) if lines in ready else b""
+            left = max(0, late - time.monotonic())
+            ready, *_ = select.select([source, stop], [], [], left)
+            data = lines.read(1 << 16) if source in ready else b""
             if not data:
                 break
             results.write(data.decode("ascii"))

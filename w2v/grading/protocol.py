@@ -185,7 +185,7 @@ def _generator(state: int, increment: int) -> np.random.Generator:
     if not 0 <= state <= _WORD or not 0 <= increment <= _WORD:
         raise BreachError("an impossible random state")
     bits = np.random.PCG64()
-    words = {"state": state, "inc": increment}
+    words: Any = {"state": state, "inc": increment}
     bits.state = {"bit_generator": "PCG64", "state": words, "has_uint32": 0, "uinteger": 0}
     return np.random.Generator(bits)
 

@@ -63,7 +63,8 @@ class Runner:
         config.HistoryManager.enabled = False
         config.InteractiveShell.colors = "nocolor"
         self.shell = InteractiveShell.instance(config=config)
-        self.shell.showtraceback = self.shell.showsyntaxerror = _say_nothing
+        for report in ("showtraceback", "showsyntaxerror"):
+            setattr(self.shell, report, _say_nothing)
 
     def connect(self, channel: Channel, earlier: list[str]) -> Peer:
         """Take up the conversation with the judge; `earlier` exercises are answered there."""
