@@ -96,3 +96,11 @@ def test_two_results_must_be_two(answers, capsys):
     answers["batch_gradients"] = lambda V, U, Y, W: V
     w2v.check("batch_gradients")
     assert "expected a tuple (dV, dU), found ndarray" in capsys.readouterr().out
+
+
+def test_every_wrong_part_is_shown(answers, capsys):
+    answers["batch_gradients"] = lambda V, U, Y, W: (0 * V, np.zeros(3))
+    w2v.check("batch_gradients")
+    out = capsys.readouterr().out
+    assert "dV: not the right numbers (4 of 4 tests)" in out
+    assert "dU: expected an array of shape" in out

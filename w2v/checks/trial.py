@@ -80,7 +80,8 @@ class Trial:
     def __init__(self, name: str) -> None:
         self.answer: Callable[..., Any] = find(name)
         self.name = name
-        self.findings: list[Finding] = []
+        self.tests = 0
+        self.findings: list[Finding] = []  # what was not right
         self.evidence: list[Evidence] = []
 
     def value(self, *args: Any) -> None:
@@ -112,16 +113,17 @@ class Trial:
 
     def verdict(self) -> Verdict:
         """The outcome of all tests so far."""
-        wrong = tuple(f for f in self.findings if f.outcome is not Outcome.CORRECT)
-        evidence = tuple(self.evidence)
+        wrong, evidence = tuple(self.findings), tuple(self.evidence)
         why = functools.partial(diagnose, self.name, self.answer, evidence, wrong)
-        return Verdict(self.name, wrong, len(self.findings), why)
+        return Verdict(self.name, wrong, self.tests, why)
 
     def _try(self, test: Callable[[], list[Finding]]) -> None:
+        self.tests += 1
         try:
-            self.findings += test()
+            findings = test()
         except CallError as error:
-            self.findings.append(_cannot(error, self.name))
+            findings = [_cannot(error, self.name)]
+        self.findings += [one for one in findings if one.outcome is not Outcome.CORRECT]
 
     def _judge(self, args: Point, given: list[Any]) -> list[Finding]:
         try:
@@ -132,28 +134,28 @@ class Trial:
             self.evidence.append(Evidence(args, error))
             raise
         self.evidence.append(Evidence(args, found))
-        finding = _compare(self.name, args, found)
-        if finding.outcome is Outcome.CORRECT:
-            finding = _calls(args, given)
-        return [finding]
+        findings = _compare(self.name, args, found)
+        if all(finding.outcome is Outcome.CORRECT for finding in findings):
+            findings = [_calls(args, given)]
+        return findings
 
     def _parameters(self) -> list[str]:
         return list(find(self.name).signature.parameters)
 
 
-def _compare(name: str, args: Point, found: Any) -> Finding:
+def _compare(name: str, args: Point, found: Any) -> list[Finding]:
+    """One finding for each array that the exercise asks for."""
     exercise = task(name)
     truth, scales = exercise.truth(*args), exercise.scales(*args)
     if not exercise.parts:
-        return judge(found, np.asarray(truth), tolerance(args, scales[0]))
+        return [judge(found, np.asarray(truth), tolerance(args, scales[0]))]
     if not isinstance(found, tuple | list) or len(found) != len(exercise.parts):
         expected = f"expected a tuple ({', '.join(exercise.parts)})"
-        return Finding(Outcome.WRONG_SHAPE, f"{expected}, found {type(found).__name__}")
-    parts = [
+        return [Finding(Outcome.WRONG_SHAPE, f"{expected}, found {type(found).__name__}")]
+    return [
         judge(part, right, tolerance(args, scale), label)
         for part, right, scale, label in zip(found, truth, scales, exercise.parts, strict=True)
     ]
-    return min(parts, key=lambda finding: GRAVITY.index(finding.outcome))
 
 
 def _calls(args: Point, given: list[Any]) -> Finding:
