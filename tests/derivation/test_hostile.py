@@ -20,6 +20,8 @@ SUMS = "".join(rf"\sum_{{{letter}}} " for letter in "abdefghklmnpqrsw")
         HEAD + "(" * 30_000,
         HEAD + "{((]}",
         HEAD + r"\frac{u_o",
+        HEAD + r"\frac{" * 2000,
+        HEAD + r"\frac" * 3500,
         HEAD + r"\def\x{\x\x}\x",
         HEAD + r"\input{/etc/passwd}",
         HEAD + r"\href{javascript:alert(1)}{u_o}",

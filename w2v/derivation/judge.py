@@ -140,6 +140,9 @@ def judge(name: str, text: str, seed: int = SEED) -> Report:
         found = statements(text)
     except StudentError as problem:
         return Report(name, (Verdict(text[:200], Outcome.CANNOT_READ, str(problem)),))
+    except RecursionError:
+        message = "this is nested too deeply"
+        return Report(name, (Verdict(text[:200], Outcome.CANNOT_READ, message),))
     return _Judge(question, found, seed).report()
 
 

@@ -15,6 +15,7 @@ from w2v.errors import StudentError
 
 MAX_CHARACTERS = 20_000
 MAX_DEPTH = 40
+MAX_EQUATIONS = 500
 
 
 def _words(text: str) -> frozenset[str]:
@@ -158,7 +159,11 @@ def lines(text: str) -> list[Line]:
             f"This derivation has {len(text)} characters; at most {MAX_CHARACTERS} are read."
         )
     text = _MARKDOWN.sub(" ", unicodedata.normalize("NFC", text))
-    pieces = _joined(_cut(_rewrite(_tokens(text)), len(text)))
+    tokens = _tokens(text)
+    _check_depth(tokens)
+    if sum(token.text == "=" for token in tokens) > MAX_EQUATIONS:
+        raise StudentError(f"At most {MAX_EQUATIONS} `=` signs are read.")
+    pieces = _joined(_cut(_rewrite(tokens), len(text)))
     found = (Line(text, start, end, _trimmed(tokens)) for tokens, start, end in pieces)
     return [line for line in found if line.tokens]
 
@@ -185,6 +190,17 @@ def _tokens(text: str) -> list[Token]:
             piece = _ASCII.get(piece, piece)
             found.append(Token(SPELLINGS.get(piece, piece), start, end))
     return found
+
+
+def _check_depth(tokens: list[Token]) -> None:
+    """Refuse what would take the steps below too deep; a new line starts anew."""
+    depth = 0
+    for token in tokens:
+        depth += (token.text in OPENING) - (token.text in OPENING.values())
+        if token.text == "\\\\":
+            depth = 0
+        if depth > MAX_DEPTH:
+            raise StudentError(f"Brackets are nested more than {MAX_DEPTH} deep here.")
 
 
 def _text_argument(text: str, start: int) -> tuple[str, int]:
@@ -524,8 +540,6 @@ def _cut(tokens: list[Token], length: int) -> list[Piece]:
         display = max(0, display + (text == "<begin>") - (text == "<end>"))
         if text in OPENING:
             brackets.append(OPENING[text])
-            if len(brackets) > MAX_DEPTH:
-                raise StudentError(f"Brackets are nested more than {MAX_DEPTH} deep here.")
         elif brackets and text == brackets[-1]:
             brackets.pop()
         ends = text in ("$$", r"\[", r"\]", "<begin>", "<end>") or (text == "\\\\" and not inner)

@@ -23,6 +23,8 @@ _LEADING = re.compile(
 _ALONE = re.compile(
     rf"^(?:\"[^=]* )?(?:(?:;|,|\() )*(?P<condition>{_CONDITION})(?: (?:\)|\}}|;|,|\.|\"\S*))*$"
 )
+LONGEST_LABELLED = 2_000
+"""Characters of a line in which a label is looked for; the search takes their square."""
 _LET = re.compile(r"^\"(?:let|define|denote|where|with|set|put|write|here)(?:_|\b)", re.IGNORECASE)
 _SIZE = r"(?:\\?\|)?\s*(?:V|n|N)\s*(?:\\?\|)?"
 _BY = r"\s*(?:x|×|\\times|by)\s*"
@@ -93,6 +95,8 @@ def _labelled(tokens: tuple[Token, ...]) -> tuple[Node | None, tuple[Token, ...]
             if condition is not None:
                 return condition, (*tokens[:start], *tokens[end + 1 :])
     text = spaced(tokens)
+    if len(text) > LONGEST_LABELLED:
+        return None, tokens
     for pattern in (_ALONE, _LEADING, _TRAILING):
         match = pattern.match(text)
         if not match:
