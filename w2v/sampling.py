@@ -90,6 +90,7 @@ class Chunks:
             piece = int(np.clip(len(corpus.tokens) // (10 * together), 256, PIECE))
         self.pieces = max(1, -(-len(corpus.tokens) // piece))
         self.per_epoch = -(-self.pieces // together)
+        self.epoch = -1  # no epoch's order is drawn yet
 
     def rng(self, number: int) -> np.random.Generator:
         """The source of all randomness of chunk `number`."""
@@ -98,10 +99,17 @@ class Chunks:
     def read(self, number: int) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
         """The tokens of chunk `number`, and whether each begins a sentence (or a piece)."""
         epoch, place = divmod(number, self.per_epoch)
-        order = np.random.default_rng([self.seed, 0, epoch]).permutation(self.pieces)
-        pieces = [self._piece(i) for i in np.array_split(order, self.per_epoch)[place]]
+        start, stop = (k * self.pieces // self.per_epoch for k in (place, place + 1))
+        pieces = [self._piece(i) for i in self._order(epoch)[start:stop]]
         tokens, begins = zip(*pieces, strict=True)
         return np.concatenate(tokens), np.concatenate(begins)
+
+    def _order(self, epoch: int) -> Numbers:
+        if epoch != self.epoch:
+            self.epoch = epoch
+            rng = np.random.default_rng([self.seed, 0, epoch])
+            self.order = rng.permutation(self.pieces)
+        return self.order
 
     def _piece(self, number: int) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
         total = len(self.corpus.tokens)
