@@ -12,7 +12,7 @@ from w2v.grading.run import Job, run
 from w2v.grading.sandbox import Limits
 
 NAME = "01_cross_entropy"
-QUICK = Limits(cell=5, notebook=30)
+QUICK = Limits(cell=10, notebook=60)
 
 OPENING = """
 import numpy as np

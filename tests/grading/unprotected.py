@@ -52,9 +52,12 @@ def _run(text: str, seed: int, result: Path) -> None:
 
 def _outputs(shell: object, source: str) -> list[NotebookNode]:
     printed = io.StringIO()
-    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-        with capture_output(stdout=False, stderr=False) as shown:
-            result = shell.run_cell(source)  # type: ignore[attr-defined]
+    with (
+        contextlib.redirect_stdout(printed),
+        contextlib.redirect_stderr(printed),
+        capture_output(stdout=False, stderr=False) as shown,
+    ):
+        result = shell.run_cell(source)  # type: ignore[attr-defined]
     outputs = [new_output("stream", name="stdout", text=printed.getvalue())]
     outputs += [new_output("display_data", output.data) for output in shown.outputs]
     if error := result.error_before_exec or result.error_in_exec:

@@ -169,7 +169,8 @@ class Sandbox:
             "FSIZE": self.limits.file_size,
             "CORE": 0,
             # Process limits do not bind root and are counted for each user: one user per worker.
-            "uid": 20_000 + os.getpid() % 40_000 if root else None,
+            # Outside of the sandbox another user might not be able to read the interpreter.
+            "uid": 20_000 + os.getpid() % 40_000 if root and self._confined else None,
             "scratch": self.limits.scratch,
             "folder": scratch,
             "warm": warm,
@@ -179,9 +180,6 @@ class Sandbox:
         places = dict.fromkeys(("HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR"), scratch)
         if self._confined:
             command = _bubblewrap(self._shelf, self.limits, root, warm) + command
-        elif root:
-            os.chmod(self._folder.name, 0o711)
-            os.chmod(scratch, 0o1777)
         return subprocess.Popen(
             command,
             env=ENVIRONMENT | places,
@@ -207,6 +205,9 @@ def _fill_shelf(shelf: Path) -> Path:
 
 def _bubblewrap(shelf: Path, limits: Limits, root: bool, warm: bool) -> list[str]:
     """The command line in front of the worker's: an almost empty system, read-only."""
+    program = shutil.which("bwrap")
+    if program is None:
+        raise FileNotFoundError("bwrap")
     options = ["--die-with-parent", "--new-session", "--hostname", "grading"]
     options += [
         "--unshare-ipc",
@@ -232,7 +233,7 @@ def _bubblewrap(shelf: Path, limits: Limits, root: bool, warm: bool) -> list[str
         options += ["--dev-bind", f"/dev/{device}", f"/dev/{device}"]
     options += ["--ro-bind", str(shelf), "/course"]
     options += ["--perms", "1777", "--size", str(limits.scratch), "--tmpfs", "/scratch"]
-    return ["bwrap", *options, "--remount-ro", "/", "--"]
+    return [program, *options, "--remount-ro", "/", "--"]
 
 
 @cache
