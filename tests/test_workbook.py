@@ -147,7 +147,7 @@ def test_an_unusable_earlier_cell_says_why(tmp_path, source, told):
 
 
 def test_a_missing_notebook_says_so(tmp_path):
-    with pytest.raises(NotFilledError, match="there is no 01_cross_entropy.ipynb"):
+    with pytest.raises(NotFilledError, match=r"there is no 01_cross_entropy\.ipynb"):
         softmax(1)
 
 

@@ -4,8 +4,8 @@ The order of `NOTEBOOKS` is the order of the course; `EXERCISES` maps each funct
 stub, whose `notebook` attribute names the notebook that owns it.
 
 Shapes: n words, dimension d, K negative samples; U (n, d) holds the outside vectors and V (n, d)
-the center vectors, one word a row; o and c are row indices. Arrays are float32 or float64, and an
-answer may be computed in either; no answer changes its inputs.
+the center vectors, one word a row; o and c are row indices. Arrays are float32 or float64;
+an answer may be more precise than its input, not less, and no answer changes its inputs.
 """
 
 from w2v.exercises import (
