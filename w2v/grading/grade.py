@@ -22,6 +22,7 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import AutogradeApp
 from nbgrader.converters import Autograde
 from nbgrader.utils import capture_log, determine_grade
+from sqlalchemy.exc import SQLAlchemyError
 from tqdm.auto import tqdm
 
 from w2v.errors import AuthorError, SetupError
@@ -29,7 +30,7 @@ from w2v.grading.collect import UnreadableError, collect, read_submitted
 from w2v.grading.execute import RESULTS, RunAndJudge
 from w2v.grading.intake import take_in
 from w2v.grading.notebooks import ASSIGNMENT, grade_id, is_graded, read
-from w2v.grading.run import Result, run, stop
+from w2v.grading.run import RefusedError, Result, run, stop
 from w2v.grading.save_grades import asks_for_a_person
 
 
@@ -97,8 +98,9 @@ def grade(
     todo = [student for student in wanted if again or not course.is_done(student)]
     summary.skipped = [student for student in wanted if student not in set(todo)]
     with _executor(workers, scheduler) as (executor, width), _progress(len(todo)) as bar:
-        for student, results in _run_all(course, todo, executor, width):
+        for student, futures in _run_all(course, todo, executor, width):
             try:
+                results = _results(futures)
                 course.record(student, results)
                 summary.graded.append(student)
                 summary.missing.update(*(result.missing for result in results.values()))
@@ -276,10 +278,13 @@ def regrade(root: Path, question: str, students: Iterable[str] = (), **options: 
     name = course.notebook_of(question)
     todo = [student for student in list(students) or course.students() if course.is_done(student)]
     with _executor(**{"workers": None, "scheduler": None, **options}) as (executor, width):
-        for student, results in _run_all(course, todo, executor, width, only=name):
-            if name in results:
-                course.replace(student, name, question, results[name])
-                summary.graded.append(student)
+        for student, futures in _run_all(course, todo, executor, width, only=name):
+            try:
+                if name in futures:
+                    course.replace(student, name, question, _results(futures)[name])
+                    summary.graded.append(student)
+            except _StudentFailedError as error:
+                summary.failed[student] = str(error)
     return summary
 
 
@@ -292,8 +297,8 @@ def _reason(outcome: dict[str, Any]) -> str:
 
 def _run_all(
     course: Course, students: list[str], executor: Executor, width: int, only: str | None = None
-) -> Iterator[tuple[str, dict[str, Result]]]:
-    """(student, results) as they are ready, with no more than `width` notebooks waiting."""
+) -> Iterator[tuple[str, dict[str, "Future[Result]"]]]:
+    """(student, what ran) as they are ready, with no more than `width` notebooks waiting."""
     waiting: dict[str, dict[str, Future[Result]]] = {}
     left = iter(students)
     exhausted = False
@@ -302,16 +307,36 @@ def _run_all(
             if (student := next(left, None)) is None:
                 exhausted = True
             else:
-                waiting[student] = course.submit(student, executor, only)
+                waiting[student] = _submit(course, student, executor, only)
         ready = [
             name for name, futures in waiting.items() if all(f.done() for f in futures.values())
         ]
         for student in ready:
-            futures = waiting.pop(student)
-            yield student, {name: future.result() for name, future in futures.items()}
+            yield student, waiting.pop(student)
         if waiting and not ready:
             pending = {f for futures in waiting.values() for f in futures.values() if not f.done()}
             wait(pending, return_when=FIRST_COMPLETED)
+
+
+def _submit(
+    course: Course, student: str, executor: Executor, only: str | None
+) -> dict[str, "Future[Result]"]:
+    try:
+        return course.submit(student, executor, only)
+    except (SQLAlchemyError, OSError) as error:  # a gradebook that is locked, a folder that is shut
+        failed: Future[Result] = Future()
+        failed.set_exception(error)
+        return {"": failed}
+
+
+def _results(futures: dict[str, "Future[Result]"]) -> dict[str, Result]:
+    """What came out, if everything of the student ran."""
+    try:
+        return {name: future.result() for name, future in futures.items()}
+    except RefusedError:
+        raise  # nobody can be graded here
+    except Exception as error:
+        raise _StudentFailedError(str(error).strip().splitlines()[0]) from error
 
 
 @contextmanager

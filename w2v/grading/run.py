@@ -77,6 +77,10 @@ def run(job: Job) -> Result:
     raise SetupError(f"the judge of {job.name} died: {reason}") from reason
 
 
+class RefusedError(SetupError):
+    """Students' code cannot be confined on this system, and nobody said to go on."""
+
+
 class _BenchDiedError(Exception):
     """The process that judges is gone; nothing of the student's can cause this."""
 
@@ -102,7 +106,7 @@ class _Bench:
         except _BenchDiedError as error:
             raise SetupError(f"the process that judges does not start: {error}") from error
         if "refused" in state:
-            raise SetupError(state["refused"])
+            raise RefusedError(state["refused"])
         self.missing = tuple(state["missing"])
 
     def judge(self, job: Job) -> Result:
