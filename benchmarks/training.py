@@ -138,8 +138,8 @@ def comparison(bench: Bench, corpus: Corpus, options: argparse.Namespace) -> str
         f"{len(held_out.tokens):,} held out; dimension 100, window 5, 5 negatives, subsampling "
         f"1e-3, minimum count 5, {options.epochs} epochs, learning rate falling from "
         f"{' or '.join(map(str, options.rates))}; {options.repetitions} repetitions, each with "
-        "another seed (the last two trainers once). Speed: tokens in the vocabulary per second of training, median (range); "
-        "quality: mean ± standard deviation over the seeds.\n",
+        "another seed (the last two trainers once). Speed: tokens in the vocabulary per second of "
+        "training, median (range); quality: mean ± standard deviation over the seeds.\n",
         "| trainer | tokens/s | to gensim | held-out loss | to gensim | WordSim-353 | SimLex-999 "
         "| memory, MB |",
         "|---|---|---|---|---|---|---|---|",
