@@ -88,8 +88,8 @@ def as_html(report: Report) -> str:
     return (
         f'<div class="w2v-derivation"><p><strong>{title}</strong></p>'
         f'<table style="{_STYLE[0]}" aria-label="{title}">'
-        f"<thead><tr><th scope='col'>verdict</th><th scope='col'>line</th>"
-        f"<th scope='col'>why</th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        f"<thead><tr><th scope='col' style='text-align:left'>verdict</th><th scope='col' style='text-align:left'>line</th>"
+        f"<th scope='col' style='text-align:left'>why</th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
         + "".join(f"<p>{html.escape(text)}</p>" for text in below)
         + "</div>"
     )
