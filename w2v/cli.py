@@ -77,6 +77,11 @@ def _add_grade(commands: Commands) -> None:
     grade.add_argument("students", nargs="*", help="whom to grade (default: everyone)")
     grade.add_argument("--workers", type=int, help="notebooks at a time (default: one a core)")
     grade.add_argument("--scheduler", metavar="ADDRESS", help="run on this Dask cluster instead")
+    grade.add_argument(
+        "--question",
+        metavar="ID",
+        help="grade one test cell anew, after its test was corrected and the release rebuilt",
+    )
     grade.add_argument("--again", action="store_true", help="grade also who is graded already")
     grade.add_argument(
         "--unsafe",
@@ -87,17 +92,15 @@ def _add_grade(commands: Commands) -> None:
 
 
 def _grade(options: argparse.Namespace) -> int:
-    from w2v.grading.grade import grade
+    from w2v.grading.grade import grade, regrade
     from w2v.grading.notebooks import course_root
 
-    summary = grade(
-        course_root(),
-        options.students,
-        options.workers,
-        options.scheduler,
-        again=options.again,
-        unsafe=options.unsafe,
-    )
+    root, where = course_root(), {"workers": options.workers, "scheduler": options.scheduler}
+    if options.question:
+        summary = regrade(root, options.question, options.students, unsafe=options.unsafe, **where)
+    else:
+        again, unsafe = options.again, options.unsafe
+        summary = grade(root, options.students, again=again, unsafe=unsafe, **where)
     print(summary)
     return 1 if summary.failed else 0
 

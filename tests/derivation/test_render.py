@@ -35,7 +35,7 @@ def test_html_has_the_same_verdicts_in_words() -> None:
         "? cannot read this",
     ):
         assert words in page
-    assert "<th scope='col'>verdict</th>" in page
+    assert "<th scope='col' style='text-align:left'>verdict</th>" in page
     assert "color" not in page
 
 

@@ -85,11 +85,12 @@ def as_html(report: Report) -> str:
     below = [f"Still missing: {text}." for text in report.missing]
     below += [f"{report.agreement}."] if report.agreement else []
     title = html.escape(f"Derivation {report.name}: {headline(report)}.")
+    left = "<th scope='col' style='text-align:left'>"  # JupyterLab would put them to the right
+    heads = "".join(f"{left}{head}</th>" for head in ("verdict", "line", "why"))
     return (
         f'<div class="w2v-derivation"><p><strong>{title}</strong></p>'
         f'<table style="{_STYLE[0]}" aria-label="{title}">'
-        f"<thead><tr><th scope='col' style='text-align:left'>verdict</th><th scope='col' style='text-align:left'>line</th>"
-        f"<th scope='col' style='text-align:left'>why</th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        f"<thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
         + "".join(f"<p>{html.escape(text)}</p>" for text in below)
         + "</div>"
     )
