@@ -18,12 +18,6 @@ MARKS = {
 import w2v.checks.hidden
 w2v.checks.hidden.exam.__exit__ = lambda *_: None
 """,
-    "replace the comparison": """
-import w2v.checks.trial
-from w2v.checks.judge import Finding
-from w2v.outcomes import Outcome
-w2v.checks.trial._compare = lambda *_: Finding(Outcome.CORRECT, "")
-""",
     "replace the verdict from a thread": """
 import threading
 def replace():
@@ -213,14 +207,6 @@ with open(w2v.workbook.__file__, "a"):
 import os
 if os.environ.get("W2V_SEED"):
     print("BROKEN")
-""",
-    "read the hidden tests from memory": """
-import sys
-frame = sys._getframe()
-while frame is not None:
-    if "with exam(" in str(frame.f_locals.get("content", "")):
-        print("BROKEN")
-    frame = frame.f_back
 """,
     "connect to a server": """
 import socket

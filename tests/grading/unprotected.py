@@ -28,7 +28,7 @@ def graded(content: NotebookNode, seed: int = 1, seconds: float = 5) -> Notebook
         child.join(seconds)
         child.kill()
         child.join()
-        return nbformat.read(result, as_version=4) if child.exitcode == 0 else None
+        return nbformat.read(result, as_version=4) if result.exists() else None
 
 
 def _run(text: str, seed: int, result: Path) -> None:
