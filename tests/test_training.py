@@ -1,4 +1,5 @@
 import _thread
+import signal
 import subprocess
 import sys
 import warnings
@@ -208,6 +209,15 @@ def test_the_time_bound_ends_training(monkeypatch: pytest.MonkeyPatch) -> None:
         train(made_up(), **long)
 
 
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Lets Ctrl-C through: pytest's parallel workers ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.parametrize("method", ["batches", "pairs"])
 def test_ctrl_c_keeps_what_is_trained(method: Any, capsys: pytest.CaptureFixture[str]) -> None:
     calls = 0
@@ -228,7 +238,7 @@ def test_ctrl_c_keeps_what_is_trained(method: Any, capsys: pytest.CaptureFixture
 
     refill("batch_gradients", gradients)
     refill("sgd_update", update)
-    model = train(made_up(), dimension=10, epochs=1_000, method=method)
+    model = train(made_up(), dimension=10, epochs=1_000, method=method, seconds=60)
     assert not model.finished
     assert model.losses
     assert np.isfinite(model.vectors.matrix).all()

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,10 @@ def test_a_run_that_is_ended_is_taken_up_where_it_stopped(course: Path, end: int
         hand_in(course, student, SLOW + softmax, cross_entropy)
     journal = course / "autograded" / ".word2vec.jsonl"
     command = [sys.executable, "-m", "w2v", "grade", "--workers", "1"]
-    process = subprocess.Popen(command, cwd=course, stderr=subprocess.PIPE, text=True)
+    heeded = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # parallel pytest ignores Ctrl-C
+    process = subprocess.Popen(
+        command, cwd=course, stderr=subprocess.PIPE, text=True, preexec_fn=heeded
+    )
     while not journal.exists():
         assert process.poll() is None, process.communicate()
         time.sleep(0.05)
