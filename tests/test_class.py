@@ -9,7 +9,8 @@ from nbgrader.api import Gradebook
 from tests.conftest import run
 from tests.sample_class import EVERYTHING, EXPECTED_LOSS, write
 
-pytestmark = pytest.mark.slow
+# The fixture grades nine students times nine notebooks, one of which never ends by itself.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 SEED = "20260101"
 
