@@ -333,7 +333,7 @@ if os.fork() == 0:
     os.setsid()
     if os.fork() == 0:
         ctypes.CDLL(None).prctl(15, b"left-over", 0, 0, 0)
-        time.sleep(15)
+        time.sleep(6)
     os._exit(0)
 while True: pass
 """,

@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -72,6 +73,8 @@ def test_nuisances_cost_their_own_question_alone(attack: str) -> None:
     assert passed(graded(content)) == HONEST
     assert not _left_over()
     assert unprotected.graded(content, seconds=3) is None, "this is no attack"
+    while _left_over():  # what the unprotected run has left ends by itself
+        time.sleep(0.2)
 
 
 def _left_over() -> list[Path]:
