@@ -32,7 +32,7 @@ test: $(VENV)/installed lint  ## lint, types and every fast test
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
 test-slow: $(VENV)/installed  ## the suites that need minutes
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow
+	$(BIN)/python -m pytest -m slow  # one by one: they start kernels, browsers and workers themselves
 
 lint: $(VENV)/installed
 	$(BIN)/ruff format --check .
