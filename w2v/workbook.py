@@ -161,7 +161,7 @@ def _load(exercise: Stub, path: Path) -> Function:
     """Execute the definitions of the cell that answers `exercise` and return its function."""
     try:
         namespace = _fresh_namespace()
-        exec(_definitions(_source(exercise.name, path), exercise.name, str(path)), namespace)
+        exec(_definitions(source(exercise.name, path), exercise.name, str(path)), namespace)
         function: Function = namespace[exercise.name]
         _check_signature(exercise, function)
         return function
@@ -173,7 +173,7 @@ def _load(exercise: Stub, path: Path) -> Function:
     )
 
 
-def _source(name: str, path: Path) -> str:
+def source(name: str, path: Path) -> str:
     """The source of the last code cell in `path` that defines `name`."""
     if not path.exists():
         raise StudentError(f"there is no {path.name} in {path.parent}")

@@ -99,7 +99,7 @@ def _sources() -> dict[str, str]:
             continue  # what is needed and not there will be named by the worker
         file = function.__code__.co_filename
         if file.endswith((".ipynb", ".json")):
-            sources[name] = workbook._source(name, Path(file))
+            sources[name] = workbook.source(name, Path(file))
         else:
             sources[name] = "".join(linecache.getlines(file))
         if not sources[name]:

@@ -46,7 +46,6 @@ class Limits:
     cell: float = 20  # a cell, with all the answers that it calls
     notebook: float = 120  # all cells together
     memory: int = 2 << 30  # of each process
-    total_memory: int = 3 << 30  # of all processes, where a control group can be made
     processes: int = 32
     files: int = 64
     file_size: int = 32 << 20
