@@ -16,12 +16,14 @@ def test_repeated_rows_add_up(scatter: object, n: int, m: int, d: int, seed: int
     rng = np.random.default_rng(seed)
     matrix = rng.normal(size=(n, d)).astype(np.float32)
     rows, gradient = rng.integers(0, n, m), rng.normal(size=(m, d))
+    rates = rng.random(m).astype(np.float32)
     expected = matrix.astype(float)
-    for row, part in zip(rows, gradient, strict=True):
-        expected[row] -= 0.5 * part
+    for row, part, rate in zip(rows, gradient, rates, strict=True):
+        expected[row] -= (0.5 + rate) * part
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "csc_matvecs", scatter)
         subtract_rows(matrix, rows, gradient, 0.5)
+        subtract_rows(matrix, rows, gradient, rates)
     np.testing.assert_allclose(matrix, expected, atol=1e-5)
 
 

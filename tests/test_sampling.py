@@ -1,5 +1,3 @@
-from collections import Counter
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,7 +5,7 @@ from hypothesis import strategies as st
 
 from tests.texts import made_up
 from w2v.pairs import windows
-from w2v.sampling import PASSAGE, Block, Chunks, Sampler, Stream
+from w2v.sampling import EVERY, PASSAGE, Block, Chunks, Sampler, Stream
 from w2v.vocabulary import keep_probabilities, noise_distribution
 
 
@@ -34,19 +32,16 @@ def test_windows_end_with_the_sentence(lengths: list[int], window: int) -> None:
     stream = sampler.stream(tokens, begins, np.random.default_rng(0))
     place = np.concatenate([np.arange(length) for length in lengths])
     after = np.concatenate([np.arange(length)[::-1] for length in lengths])
-    assert (stream.left <= place).all()
-    assert (stream.right <= after).all()
-    reach = np.maximum(stream.left, stream.right)
-    assert (reach <= window).all()
-    assert ((reach >= 1) | (place + after == 0)).all()
-    np.testing.assert_array_equal(stream.left[place >= window], reach[place >= window])
+    np.testing.assert_array_equal(stream.left, np.minimum(place, window))
+    np.testing.assert_array_equal(stream.right, np.minimum(after, window))
 
 
 def test_each_reach_is_as_likely() -> None:
-    sampler = sampler_of(window=4)
-    begins = np.arange(40_000) == 0
-    stream = sampler.stream(np.zeros(40_000, np.int32), begins, np.random.default_rng(1))
-    shares = np.bincount(stream.left, minlength=5)[1:] / 40_000
+    size = 40_000
+    stream = Stream(np.zeros(size, np.intp), np.full(size, 4), np.full(size, 4))
+    stream.left[:4] = stream.right[-4:] = 0
+    sizes = [len(outside) for _, outside in windows(stream, 4, np.random.default_rng(1))]
+    shares = np.bincount(sizes, minlength=9)[2::2] / size
     np.testing.assert_allclose(shares, 0.25, atol=0.02)
 
 
@@ -62,53 +57,74 @@ def test_subsampling_keeps_each_word_as_often_as_it_should() -> None:
 
 
 @settings(max_examples=20, deadline=None)
-@given(window=st.integers(1, 7), seed=st.integers(0, 1000))
-def test_the_positives_are_the_pairs_of_all_windows(window: int, seed: int) -> None:
+@given(window=st.integers(1, 9), seed=st.integers(0, 1000))
+def test_positives_are_the_pairs_of_the_text(window: int, seed: int) -> None:
     sampler = sampler_of(window)
-    stream = whole(sampler, 5_000, seed)
-    size = 2 * PASSAGE * (len(stream.words) // (2 * PASSAGE))  # every passage once
-    stream = Stream(*(part[:size] for part in stream))
-    stream.right[-window:] = 0
-    expected = Counter((c, o) for c, outside in windows(stream) for o in outside)
-    found: Counter[tuple[int, int]] = Counter()
+    words = np.arange(sampler.passage * 9 + 5)  # each word once: it names its place
+    sentence = words // 13
+    begins = np.diff(sentence, prepend=-1) > 0
+    sampler.keep = np.ones(len(words), np.float32)
+    sampler.weight = np.ones(len(words), np.float32)
+    stream = sampler.stream(words.astype(np.int32), begins, np.random.default_rng(0))
     blocks = all_blocks(sampler, stream, np.random.default_rng(seed))
-    for centers, targets, Y, _ in blocks:
-        for t, k in np.argwhere(Y):
-            found[int(centers[t]), int(targets[k])] += int(Y[t, k])
-    assert found == expected
     assert len(blocks) == sampler.count(stream)
+    for centers, targets, Y, _ in blocks:
+        distance = np.abs(centers[:, None] - targets)
+        near = (
+            (distance > 0)
+            & (distance <= window)
+            & (sentence[centers][:, None] == sentence[targets])
+        )
+        beside = (np.arange(2) == np.arange(2)[:, None]).repeat(Y.shape[0] // 2, 0)
+        near &= beside.repeat(Y.shape[1] // 2, 1)  # of the same passage
+        P = sampler.passage
+        counted = EVERY * (window + 1 - distance) / window * P / np.maximum(P - distance, 1)
+        np.testing.assert_allclose(Y, np.where(near, counted, 0), rtol=1e-6)
 
 
-def test_all_tokens_are_centers_though_they_do_not_fill_the_last_passage() -> None:
+def test_pairs_count_as_often_as_with_a_window_drawn_for_each_center() -> None:
+    window, size = 5, 20 * PASSAGE
+    sampler = sampler_of(window)
+    sampler.weight = np.ones(size, np.float32)
+    place = np.arange(size)
+    stream = Stream(place, np.minimum(place, window), np.minimum(place[::-1], window))
+    drawn, counted = np.zeros(window + 1), np.zeros(window + 1)
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        for centers, targets, Y, _ in sampler.blocks(stream, rng):
+            t, k = np.nonzero(Y)
+            np.add.at(counted, np.abs(centers[t] - targets[k]), Y[t, k])
+        for c, outside in windows(stream, window, rng):
+            np.add.at(drawn, np.abs(np.array(outside) - c), 1)
+    np.testing.assert_allclose(counted[1:], drawn[1:], rtol=0.02)
+
+
+def test_a_text_shorter_than_two_passages_has_no_block() -> None:
     sampler = sampler_of()
-    for size in (PASSAGE, PASSAGE + 1, 5 * PASSAGE - 1):
-        tokens = np.arange(size, dtype=np.int32)
+    for size, blocks in ((2 * PASSAGE - 1, 0), (2 * PASSAGE, 1), (3 * PASSAGE, 2)):
+        tokens = np.zeros(size, np.int32)
         stream = sampler.stream(tokens, tokens == 0, np.random.default_rng(0))
-        blocks = all_blocks(sampler, stream, np.random.default_rng(0))
-        assert len(blocks) == sampler.count(stream)
-        assert {int(c) for block in blocks for c in block.centers} == set(range(size))
-
-
-def test_a_text_shorter_than_a_passage_has_no_block() -> None:
-    sampler = sampler_of()
-    tokens = np.zeros(PASSAGE - 1, np.int32)
-    stream = sampler.stream(tokens, tokens == 0, np.random.default_rng(0))
-    assert sampler.count(stream) == 0
-    assert all_blocks(sampler, stream, np.random.default_rng(0)) == []
+        assert sampler.count(stream) == blocks
+        assert len(all_blocks(sampler, stream, np.random.default_rng(0))) == blocks
 
 
 def test_a_pair_has_k_negatives_and_none_of_them_is_its_outside_word() -> None:
     sampler = sampler_of(negatives=7)
+    counts = made_up().vocabulary.counts
     blocks = all_blocks(sampler, whole(sampler), np.random.default_rng(0))
     for _, targets, Y, W in blocks:
-        assert (W >= Y - 1e-6).all()
-        same = targets[:, None] == targets
-        positives = Y @ same  # how many pairs of this center have this target as outside word
-        alone = positives == Y.sum(axis=1, keepdims=True)
-        assert not (W - Y)[alone].any()
+        half = len(targets) // 2
+        passages = [(slice(0, half), slice(half, None)), (slice(half, None), slice(0, half))]
+        for rows, (own, other) in zip(np.split(np.arange(len(Y)), 2), passages, strict=True):
+            np.testing.assert_array_equal(W[rows, own], Y[rows, own])
+            same = targets[own][:, None] == targets[other]
+            weight = sampler.weight[targets[other]]
+            exact = (Y[rows].sum(axis=1, keepdims=True) - Y[rows, own] @ same) * weight
+            np.testing.assert_allclose(W[rows, other], exact, atol=1e-4)
+            assert not Y[rows, other].any()
     negative = sum(float((block.W - block.Y).sum()) for block in blocks)
     pairs = sum(float(block.Y.sum()) for block in blocks)
-    excluded = (noise_distribution(made_up().vocabulary.counts) ** 2).sum()
+    excluded = (noise_distribution(counts) ** 2).sum()
     assert negative / pairs == pytest.approx(7 * (1 - excluded), rel=0.05)
 
 
@@ -127,11 +143,20 @@ def test_negatives_follow_the_noise_distribution() -> None:
     np.testing.assert_allclose(negative, expected, rtol=0.05)
 
 
-def test_drawn_words_come_as_often_as_they_should_to_the_word() -> None:
+def test_only_words_that_fill_the_blocks_take_shorter_steps() -> None:
+    counts = np.array([900, 60, 40])
+    pace = Sampler(counts, 5, 5, 0.0).pace
+    block = 2 * PASSAGE * counts / counts.sum()
+    np.testing.assert_allclose(pace, [1 / block[0], 1 / block[1], 1 / block[2]], rtol=1e-6)
+    assert (Sampler(np.full(1000, 7), 5, 5, 0.0).pace == 1).all()
+
+
+def test_an_answer_cannot_spoil_later_blocks() -> None:
     sampler = sampler_of()
-    p = noise_distribution(made_up().vocabulary.counts)
-    found = np.bincount(sampler.draw(5_000, np.random.default_rng(0)), minlength=len(p))
-    assert (np.abs(found - 5_000 * p) <= 1).all()
+    for block in sampler.blocks(whole(sampler), np.random.default_rng(0)):
+        for table in (block.Y, block.W):
+            with pytest.raises(ValueError, match="read-only"):
+                table += 1
 
 
 @settings(max_examples=20, deadline=None)

@@ -37,12 +37,12 @@ def refill(name: str, function: Callable[..., Any]) -> None:
 
 
 def test_the_loss_falls() -> None:
-    model = train(made_up(), dimension=10, epochs=3, learning_rate=0.1, progress=False)
+    model = train(made_up(), dimension=10, epochs=5, learning_rate=0.05, progress=False)
     words, losses = zip(*model.losses, strict=True)
     assert losses[0] == pytest.approx(6 * np.log(2), rel=0.1)
     assert losses[-1] < 0.8 * losses[0]
     assert list(words) == sorted(words)
-    assert words[-1] == model.words == 3 * len(made_up().tokens)
+    assert words[-1] == model.words == 5 * len(made_up().tokens)
     assert model.finished
     assert model.words_per_second > 0
 
@@ -125,8 +125,8 @@ def shifted(by: Any) -> Callable[..., Any]:
     [
         (lambda V, U, Y, W: None, "must return the pair .* found NoneType"),
         (lambda V, U, Y, W: V, "must return the pair"),
-        (lambda V, U, Y, W: (V, V), r"dU must have shape \(72, 10\); found \(48, 10\)"),
-        (lambda V, U, Y, W: (V[0], U), r"dV must have shape \(48, 10\); found \(10,\)"),
+        (lambda V, U, Y, W: (V, V), r"dU must have shape \(64, 10\); found \(32, 10\)"),
+        (lambda V, U, Y, W: (V[0], U), r"dV must have shape \(32, 10\); found \(10,\)"),
         (lambda V, U, Y, W: (V, "U"), "dU is not an array of numbers"),
         (lambda V, U, Y, W: ([[1], [2, 3]], U), "dV is not an array of numbers"),
         (shifted(np.nan), "dV holds nan or inf"),
@@ -247,13 +247,14 @@ def test_ctrl_c_keeps_what_is_trained(method: Any, capsys: pytest.CaptureFixture
 
 def test_pair_by_pair_training_learns_what_block_by_block_training_does() -> None:
     corpus = made_up(3_000, words=50)
-    rates = {"dimension": 8, "epochs": 1, "learning_rate": 0.2, "progress": False}
+    rates = {"dimension": 8, "epochs": 12, "learning_rate": 0.05, "progress": False}
     pairs = train(corpus, method="pairs", **rates)
     blocks = train(corpus, method="batches", **rates)
     assert pairs.finished
     assert pairs.losses[-1][1] < 0.9 * pairs.losses[0][1]
     losses = [held_out_loss(m.vectors.matrix, m.outside, corpus) for m in (pairs, blocks)]
-    assert losses[0] == pytest.approx(losses[1], rel=0.05)
+    assert losses[0] == pytest.approx(losses[1], rel=0.1)
+    assert max(losses) < 0.25 * pairs.losses[0][1]
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from w2v.run import Run, Settings
 from w2v.sampling import PASSAGE, Block, Chunks, Sampler
 from w2v.workbook import Stub, answer
 
-SAMPLED = 16
+SAMPLED = 32
 """One block in so many is checked and its loss recorded; all of them would cost a tenth."""
 DIVERGED = 10
 """A loss so many times the first one is no accident."""
@@ -46,7 +46,7 @@ def train_blocks(run: Run) -> None:
 def too_short() -> StudentError:
     """The error for a corpus of which no block can be made."""
     return StudentError(
-        f"The corpus is too short: subsampling leaves fewer than {PASSAGE} words of it. "
+        f"The corpus is too short: subsampling leaves fewer than {2 * PASSAGE} words of it. "
         "Take a longer text, or subsample=0."
     )
 
@@ -69,6 +69,7 @@ class Learner:
         self.chunks = chunks
         self.settings = settings
         self.in_time = in_time
+        self.pace = None if self.sampler.pace.min() == 1 else self.sampler.pace
         self.gradients = direct(answer(batch_gradients))
 
     def learn(self, chunk: int, V: Vectors, U: Vectors) -> tuple[int, float]:
@@ -81,13 +82,18 @@ class Learner:
         rates = [self.settings.rate((chunk + block / count) / last) for block in range(count)]
         gradients = Examined(self.gradients, self.settings)
         blocks = takewhile(lambda _: self.in_time(), self.sampler.blocks(stream, rng))
-        descend(V, U, blocks, rates, gradients)
+        descend(V, U, blocks, rates, gradients, self.pace)
         share = gradients.calls / count if count else 1.0
         return round(share * len(tokens)), gradients.pair_loss
 
 
 def descend(
-    V: Vectors, U: Vectors, blocks: Iterable[Block], rates: Iterable[float], gradients: Gradients
+    V: Vectors,
+    U: Vectors,
+    blocks: Iterable[Block],
+    rates: Iterable[float],
+    gradients: Gradients,
+    pace: Vectors | None = None,
 ) -> None:
     """Gradient descent: every block takes one step on the rows of V and U that it holds.
 
@@ -97,11 +103,12 @@ def descend(
         blocks: what to learn from.
         rates: the learning rate of each block.
         gradients: the student's batch_gradients.
+        pace: what each word's rate is multiplied by, shape (n,); None for 1.
     """
     for (centers, targets, Y, W), rate in zip(blocks, rates, strict=False):
         dV, dU = gradients(V.take(centers, axis=0), U.take(targets, axis=0), Y, W)
-        subtract_rows(V, centers, dV, rate)
-        subtract_rows(U, targets, dU, rate)
+        subtract_rows(V, centers, dV, rate if pace is None else rate * pace.take(centers))
+        subtract_rows(U, targets, dU, rate if pace is None else rate * pace.take(targets))
 
 
 class Examined:

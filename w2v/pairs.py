@@ -43,7 +43,7 @@ def train_pairs(run: Run) -> None:
         tokens, begins = run.chunks.read(chunk)
         stream = sampler.stream(tokens, begins, rng)
         done, size = 0, max(len(stream.words), 1)
-        for c, outside_words in windows(stream):
+        for c, outside_words in windows(stream, settings.window, rng):
             if not run.in_time():
                 break
             rate = settings.rate((chunk + done / size) / run.last)
@@ -57,11 +57,15 @@ def train_pairs(run: Run) -> None:
         raise too_short()
 
 
-def windows(stream: Stream) -> Iterator[tuple[int, list[int]]]:
-    """Each center word of a text with its outside words."""
+def windows(
+    stream: Stream, window: int, rng: np.random.Generator
+) -> Iterator[tuple[int, list[int]]]:
+    """Each center word of a text with its outside words, in a window drawn from 1..window."""
     words = stream.words.tolist()
-    for t, (c, left, right) in enumerate(zip(words, stream.left, stream.right, strict=True)):
-        yield c, words[t - left : t] + words[t + 1 : t + 1 + right]
+    reach = rng.integers(1, window + 1, len(words))
+    left, right = np.minimum(stream.left, reach), np.minimum(stream.right, reach)
+    for t, (c, before, after) in enumerate(zip(words, left, right, strict=True)):
+        yield c, words[t - before : t] + words[t + 1 : t + 1 + after]
 
 
 class Step:

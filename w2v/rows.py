@@ -16,14 +16,16 @@ Matrix = NDArray[np.float32]
 Rows = NDArray[np.intp]
 
 
-def subtract_rows(matrix: Matrix, rows: Rows, gradient: NDArray[np.floating], rate: float) -> None:
+def subtract_rows(
+    matrix: Matrix, rows: Rows, gradient: NDArray[np.floating], rate: float | NDArray[np.floating]
+) -> None:
     """Subtract rate * gradient[i] from matrix[rows[i]], for every i; repeated rows add up.
 
     Args:
         matrix: float32, C-contiguous, shape (n, d); changed in place.
         rows: integers in 0..n-1, shape (m,).
         gradient: of any real type and memory order, shape (m, d).
-        rate: the length of the step.
+        rate: the length of the step, or that of each row's, shape (m,).
 
     Raises:
         ValueError: the gradient has another shape.
@@ -37,7 +39,7 @@ def subtract_rows(matrix: Matrix, rows: Rows, gradient: NDArray[np.floating], ra
     # matrix += S gradient, where column i of S (n, m) holds one number, -rate, in row rows[i].
     n, d = matrix.shape
     begins, steps = _columns(len(rows))
-    steps.fill(-rate)
+    np.negative(rate, out=steps)
     csc_matvecs(n, len(rows), d, begins, rows, steps, gradient.ravel(), matrix.ravel())
 
 
@@ -47,9 +49,9 @@ def _columns(m: int) -> tuple[Rows, Matrix]:
     return np.arange(m + 1), np.empty(m, np.float32)
 
 
-def _subtract_rows(matrix: Matrix, rows: Rows, gradient: Matrix, rate: float) -> None:
+def _subtract_rows(matrix: Matrix, rows: Rows, gradient: Matrix, rate: float | NDArray[np.floating]) -> None:
     """The same with NumPy alone, at a fifth of the speed."""
     d = matrix.shape[1]
     places = rows[:, None] * d + np.arange(d)
-    steps = np.float32(rate) * gradient
+    steps = np.float32(rate).reshape(-1, 1) * gradient
     np.subtract.at(matrix.reshape(-1), places.ravel(), steps.ravel())  # fast in one dimension only

@@ -1,23 +1,25 @@
 """From text to training examples: subsampling, windows, and negatives shared within a block.
 
 Of the text, tokens of frequent words are left out at random (`keep_probabilities`); the rest is
-cut into **passages** of `PASSAGE` tokens, none of which is the end of anything: windows reach
-beyond a passage, but never beyond a sentence. A **block** is two passages from far apart in the
-text. Its centers are the tokens of both; its targets are the neighbours of both, and `DRAWN` words
-from the noise distribution. Every center has positives among the neighbours of its own passage;
-*all other targets* are its negatives: as the other passage has nothing to do with it, its
-neighbours are as good as drawn, and they cost nothing, for their vectors are there already.
+cut into **passages** of a few dozen tokens. A **block** is two passages from far apart in the text.
+Its targets are all their tokens, its centers are every second one. A center has its positives in
+its own passage, and *all words of the other passage are its negatives*: as that passage has nothing
+to do with it, they are as good as drawn, and cost nothing, for their vectors are there already.
+Little is drawn, and weights make the blocks stand for what word2vec draws:
 
-They are only drawn from another distribution: words come as they stand in the (subsampled) text,
-with probability q, not as the noise has them, with probability p. What makes up for it is the
-weight of a negative. A center with M neighbours has K M negatives; of S shared ones from the text
-and D from the noise, a word w counts as
+* word2vec shrinks the window of a center at random, and so leaves out two pairs in five. Here a
+  center has its whole window, and one token in `EVERY` is a center, so its pairs count `EVERY`
+  times.
+* A window drawn from 1..m holds a neighbour at distance k with probability (m + 1 - k) / m, so that
+  is what the neighbour counts. A passage of P tokens, cut anywhere, holds both words with
+  probability (P - k) / P, so the pair counts P / (P - k) times (Horvitz and Thompson 1952).
+* A word comes as it stands in the (subsampled) text, with probability q, not as the noise has it,
+  with probability p. A center with M positives has K M negatives, so each of the P words of the
+  other passage counts K M / P * p / q (importance sampling).
+* w_1, ..., w_K are other words than o: a positive adds nothing to the weight of its own word.
 
-    K M p(w) / (S q(w) + D p(w)),
-
-which adds up to K M on average and gives every word its share p(w) (the balance heuristic of
-Veach and Guibas 1995, Optimally Combining Sampling Techniques for Monte Carlo Rendering). D > 0
-bounds the weight of words that are rare in the text.
+A word that stands in a block several times takes as many steps at once, which word2vec takes one
+after the other. In a text of few different words they would overshoot: hence `Sampler.pace`.
 """
 
 from collections.abc import Iterator
@@ -29,12 +31,14 @@ from numpy.typing import NDArray
 from w2v.corpus import Corpus
 from w2v.vocabulary import keep_probabilities, noise_distribution
 
-PASSAGE = 24
-"""Tokens of a passage; 16 to 64 give the same vectors, and 24 is the fastest."""
-DRAWN = 4
-"""Negatives of a block that are drawn from the noise distribution."""
-BLOCKS = 32
-"""Blocks made at a time: enough to make NumPy's calls cheap, few enough for the cache."""
+PASSAGE = 32
+"""Tokens of a passage, at least: enough to make NumPy's calls cheap, few enough for the cache."""
+EVERY = 2
+"""One token in so many is a center, and counts as often."""
+FREQUENT = 1
+"""A word that stands in a block more often, on average, takes steps so many times shorter."""
+BLOCKS = 16
+"""Blocks made at a time, for the same two reasons."""
 PIECE = 1 << 12
 """Tokens read from one place at most; a chunk is made of pieces from all over the corpus."""
 PIECES = 8
@@ -45,7 +49,7 @@ Weights = NDArray[np.float32]
 
 
 class Block(NamedTuple):
-    """The arguments of `batch_gradients`, but for the vectors: the words whose vectors they are.
+    """The arguments of `batch_gradients`; instead of the vectors, the words whose vectors they are.
 
     Attributes:
         centers: the words of the rows of V, shape (T,).
@@ -61,12 +65,12 @@ class Block(NamedTuple):
 
 
 class Stream(NamedTuple):
-    """A subsampled text, the passages of which become blocks.
+    """A subsampled text.
 
     Attributes:
         words: the words, shape (L,).
-        left: how many words before each one are its neighbours, shape (L,).
-        right: how many words after it are.
+        left: how many words the largest window holds before each one, shape (L,).
+        right: how many it holds after each one.
     """
 
     words: Numbers
@@ -126,27 +130,31 @@ class Sampler:
 
     Args:
         counts: how often each word occurs, shape (n,).
-        window: the largest distance of a neighbour; each center's own is drawn from 1..window.
+        window: m, the largest distance of a neighbour.
         negatives: K, the negatives of a pair.
         subsample: the threshold of subsampling, 0 to keep all tokens.
+
+    Attributes:
+        pace: what each word's learning rate is multiplied by, shape (n,); 1 but for frequent words.
     """
 
     def __init__(
         self, counts: NDArray[np.int64], window: int, negatives: int, subsample: float
     ) -> None:
         self.window = window
+        self.passage = max(PASSAGE, 4 * window)  # few pairs stand across the border of a passage
         self.keep = keep_probabilities(counts, subsample).astype(np.float32)
         p = noise_distribution(counts)
         q = counts * self.keep / (counts @ self.keep)
-        self.side = PASSAGE + 2 * window  # neighbours of a passage
-        self.weight = (negatives * p / (self.side * q + DRAWN * p)).astype(np.float32)
-        self.noise = np.cumsum(p)[:-1]
-        self.bands = _bands(window)
+        self.weight = (negatives * p / (self.passage * q)).astype(np.float32)
+        self.pace = np.minimum(1, FREQUENT / (2 * self.passage * q)).astype(np.float32)
+        self.bands = _bands(self.passage, window)
+        self.totals = self.bands.sum(axis=1)
 
     def stream(
         self, tokens: NDArray[np.int32], begins: NDArray[np.bool_], rng: np.random.Generator
     ) -> Stream:
-        """Leave out tokens of frequent words, and draw the window of each token that is left."""
+        """Leave out tokens of frequent words, and see how far windows reach in their sentences."""
         kept = rng.random(len(tokens), np.float32) < self.keep[tokens]
         words = tokens[kept].astype(np.intp)
         sentence = np.cumsum(begins)[kept]
@@ -154,91 +162,119 @@ class Sampler:
         length = np.diff(first, append=len(words))
         before = np.arange(len(words)) - np.repeat(first, length)
         after = np.repeat(length, length) - before - 1
-        reach = rng.integers(1, self.window + 1, len(words))
-        return Stream(words, np.minimum(reach, before), np.minimum(reach, after))
-
-    def draw(self, size: int, rng: np.random.Generator) -> Numbers:
-        """Words from the noise distribution, evenly: each comes p(w) size times, rounded."""
-        even = (np.arange(size) + rng.random()) / size
-        return rng.permutation(np.searchsorted(self.noise, even, side="right"))
+        return Stream(words, np.minimum(before, self.window), np.minimum(after, self.window))
 
     def count(self, stream: Stream) -> int:
-        """How many blocks there are in a text."""
-        passages = -(-len(stream.words) // PASSAGE) if len(stream.words) >= PASSAGE else 0
-        return -(-passages // 2)
+        """How many blocks there are in a text; none if it is shorter than two passages."""
+        passages = len(stream.words) // self.passage
+        return -(-passages // 2) if passages > 1 else 0
 
     def blocks(self, stream: Stream, rng: np.random.Generator) -> Iterator[Block]:
-        """The blocks of a text in random order; none if it is shorter than a passage.
+        """The blocks of a text in random order, its first passage cut off anywhere.
 
         Their arrays are used again for later blocks: copy what is to stay.
         """
-        count = self.count(stream)
+        count, P = self.count(stream), self.passage
         if not count:
             return
-        last = len(stream.words) - PASSAGE  # the last passage overlaps with the one before
-        passages = rng.permutation(np.append(np.arange(0, last, PASSAGE), last))
-        pairs = np.resize(passages, (count, 2))
-        drawn = self.draw(DRAWN * len(pairs), rng).reshape(-1, DRAWN)
-        around = np.pad(stream.words, self.window, mode="wrap")
-        targets = 2 * self.side + DRAWN
-        Y = np.empty((BLOCKS, 2, PASSAGE, targets), np.float32)
-        W = np.empty_like(Y)
-        for start in range(0, len(pairs), BLOCKS):
-            chosen = slice(start, start + BLOCKS)
-            yield from self._some(stream, around, pairs[chosen], drawn[chosen], Y, W)
+        passages = len(stream.words) // P
+        pairs = np.resize(rng.permutation(passages), (count, 2))
+        shift = rng.integers(len(stream.words))
 
-    def _some(
-        self,
-        stream: Stream,
-        around: Numbers,
-        passages: Numbers,
-        drawn: Numbers,
-        Y: Weights,
-        W: Weights,
-    ) -> Iterator[Block]:
-        """Up to `BLOCKS` blocks at once."""
-        count = len(passages)
-        Y, W = Y[:count], W[:count]
-        rows = passages[:, :, None] + np.arange(PASSAGE)
-        left, right = stream.left[rows], stream.right[rows]
-        one, two = np.moveaxis(around[passages[:, :, None] + np.arange(self.side)], 1, 0)
-        targets = np.concatenate([one, drawn, two], axis=1)
-        shape = (left * (self.window + 1) + right) + self._band_offsets()
-        self.bands.take(shape, axis=0, out=Y, mode="clip")
+        def paired(of_token: Numbers) -> Numbers:
+            return np.roll(of_token, shift)[: passages * P].reshape(-1, P).take(pairs, axis=0)
 
-        weight = self.weight[targets][:, None]
-        pairs = (left + right)[..., None].astype(np.float32)
-        for passage, neighbours in enumerate((one, two)):
-            # Of the columns, some are the passage's own neighbours, the rest are its negatives.
-            own = slice(0, self.side) if passage == 0 else slice(self.side + DRAWN, None)
-            rest = slice(self.side, None) if passage == 0 else slice(0, self.side + DRAWN)
-            positive = W[:, passage, :, own] = Y[:, passage, :, own]
-            # A pair has no negative that is its own outside word: w_1..w_K are other words than o.
-            same = neighbours[:, :, None] == targets[:, None, rest]
-            others = pairs[:, passage] - positive @ same.astype(np.float32)
-            np.multiply(others, weight[..., rest], out=W[:, passage, :, rest])
-        centers = stream.words[rows].reshape(count, -1)
-        size = (count, 2 * PASSAGE, -1)
-        for parts in zip(centers, targets, Y.reshape(size), W.reshape(size), strict=True):
-            yield Block(*parts)
+        targets = paired(stream.words)
+        centers = targets[..., ::EVERY].reshape(count, -1)
+        reach = self.window + 1
+        bands = paired(stream.left * reach + stream.right) + np.arange(P) * reach**2
+        totals = self.totals.take(bands[..., ::EVERY])
+        shares = self.weight.take(targets[:, ::-1])
+        block, places, excess = self._own_words(targets, bands, shares)
+        tables = Tables(P)
+        for start in range(0, count, BLOCKS):
+            some = slice(start, start + BLOCKS)
+            few = slice(*np.searchsorted(block, (start, start + BLOCKS)))
+            positives = self.bands.take(bands[some, :, ::EVERY], axis=0)
+            tables.fill(positives, totals[some], shares[some])
+            np.subtract.at(tables.W.reshape(-1), places[few].ravel(), excess[few].ravel())
+            yield from map(Block, centers[some], targets[some].reshape(-1, 2 * P), *tables.views)
 
-    def _band_offsets(self) -> Numbers:
-        return np.arange(2 * PASSAGE).reshape(2, PASSAGE) * (self.window + 1) ** 2
+    def _own_words(
+        self, words: Numbers, bands: Numbers, shares: Weights
+    ) -> tuple[Numbers, Numbers, Weights]:
+        """Where a word that both passages hold would be a negative of its own positives.
+
+        Returns:
+            For each such word the number of its block, shape (S,), rising; places in `Tables.W`,
+            shape (S, T); and what is to be subtracted there, shape (S, T).
+        """
+        P = self.passage
+        small = words.astype(np.int32)  # twice as fast to compare
+        both = np.flatnonzero(small[:, 0, :, None] == small[:, 1, None, :])
+        block, i, j = np.unravel_index(both, (len(words), P, P))
+        centers = np.arange(P // EVERY)
+        places, excess = [], []
+        for passage, here, there in ((0, i, j), (1, j, i)):
+            # As neighbours are mutual, the row of what `here` counts for others is its own band.
+            neighbours = self.bands.take(bands[block, passage, here], axis=0)[:, ::EVERY]
+            excess.append(neighbours * shares[block, passage, there, None])
+            first = (block % BLOCKS * 2 + passage) * len(centers)
+            row = first[:, None] + centers
+            places.append(row * 2 * P + ((1 - passage) * P + there)[:, None])
+        return block, np.hstack(places), np.hstack(excess)
 
 
-def _bands(window: int) -> Weights:
-    """Row by row what Y may be: for each center of a block, each number of left and right words.
+class Tables:
+    """The tables Y and W of `BLOCKS` blocks, kept in memory for the next ones.
+
+    Both have four parts, (center's passage, center, target's passage, target): two where the
+    passages are the same, which hold the positives, and two where they are not.
+    """
+
+    def __init__(self, passage: int) -> None:
+        parts = (BLOCKS, 2, passage // EVERY, 2, passage)
+        self.Y, self.W = np.zeros(parts, np.float32), np.zeros(parts, np.float32)
+        self.same_Y, self.same_W = _same(self.Y), _same(self.W)
+        self.other_W = _same(self.W[:, :, :, ::-1])
+        square = (BLOCKS, 2 * (passage // EVERY), 2 * passage)
+        self.views = self.Y.reshape(square), self.W.reshape(square)
+        for view in self.views:  # an answer that changed its arguments would spoil later blocks
+            view.flags.writeable = False
+
+    def fill(self, positives: Weights, totals: Weights, shares: Weights) -> None:
+        """Fill the tables of some blocks.
+
+        Args:
+            positives: how often each word of the same passage counts, shape (blocks, 2, T, P).
+            totals: how often all of them do, shape (blocks, 2, T).
+            shares: how often a word of the other passage counts for each positive, shape
+                (blocks, 2, P).
+        """
+        some = slice(len(positives))
+        self.same_Y[some] = self.same_W[some] = positives
+        np.multiply(totals[..., None], shares[:, :, None], out=self.other_W[some])
+
+
+def _same(table: Weights) -> Weights:
+    """The parts of a table where center and target are of the same passage, as a view."""
+    return np.einsum("bptpu->bptu", table)
+
+
+def _bands(P: int, window: int) -> Weights:
+    """How often each word of a passage counts as a positive.
 
     Returns:
-        Shape (2 PASSAGE (window + 1)^2, C), zeros and ones.
+        Shape (P (window + 1)^2, P): a row for each place of the center, and each number of words
+        that the largest window holds before it and after it.
     """
     reach = window + 1
-    side = PASSAGE + 2 * window
-    bands = np.zeros((2, PASSAGE, reach, reach, 2 * side + DRAWN), np.float32)
-    for passage, first in enumerate((0, side + DRAWN)):
-        for token in range(PASSAGE):
-            here = first + token + window
-            for distance in range(1, reach):
-                bands[passage, token, distance:, :, here - distance] = 1
-                bands[passage, token, :, distance:, here + distance] = 1
-    return bands.reshape(-1, bands.shape[-1])
+    bands = np.zeros((P, reach, reach, P), np.float32)
+    for distance in range(1, reach):
+        counted = EVERY * (reach - distance) / window * P / (P - distance)
+        for place in range(P):
+            if place >= distance:
+                bands[place, distance:, :, place - distance] = counted
+            if place + distance < P:
+                bands[place, :, distance:, place + distance] = counted
+    return bands.reshape(-1, P)
