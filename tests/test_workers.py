@@ -14,7 +14,7 @@ from w2v.errors import NotFilledError, StudentError
 from w2v.evaluation import held_out_loss
 from w2v.training import train
 
-SHORT: dict[str, Any] = {"dimension": 10, "epochs": 2, "learning_rate": 0.1, "progress": False}
+SHORT: dict[str, Any] = {"dimension": 10, "epochs": 5, "learning_rate": 0.05, "progress": False}
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +37,7 @@ def test_two_workers_learn_what_one_does() -> None:
     assert two.words == one.words
     assert len(two.losses) == len(one.losses)
     losses = [held_out_loss(m.vectors.matrix, m.outside, corpus) for m in (one, two)]
-    assert losses[1] == pytest.approx(losses[0], rel=0.06)
+    assert losses[1] == pytest.approx(losses[0], rel=0.1)
     assert type(two.vectors.matrix) is np.ndarray
 
 
@@ -55,7 +55,7 @@ def test_an_answer_of_an_earlier_notebook_is_sent_with_its_helpers(tmp_path: Pat
             return 2 * HALF * G @ U, G.T @ V
     """
     leave_to_notebook(tmp_path, source)
-    model = train(made_up(), workers=2, **{**SHORT, "epochs": 4})
+    model = train(made_up(), workers=2, **SHORT)
     assert model.losses[-1][1] < model.losses[0][1]
 
 
