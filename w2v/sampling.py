@@ -37,7 +37,7 @@ EVERY = 2
 """One token in so many is a center, and counts as often."""
 FREQUENT = 1
 """A word that stands in a block more often, on average, takes steps so many times shorter."""
-BLOCKS = 16
+BLOCKS = 32
 """Blocks made at a time, for the same two reasons."""
 PIECE = 1 << 12
 """Tokens read from one place at most; a chunk is made of pieces from all over the corpus."""
