@@ -257,6 +257,7 @@ def bench() -> None:
     print(json.dumps({"missing": sandbox.missing, "warm": sandbox.warm}), file=results, flush=True)
     try:
         while line := jobs.readline():
+            sandbox.keep_warm()
             _judge_in_child(json.loads(line), sandbox, results, jobs.fileno())
     finally:
         sandbox.close()

@@ -115,7 +115,7 @@ class Sandbox:
         try:
             process = None
             if self.warm:
-                socket.send_fds(self._warm_zygote(), [b"+"], [theirs.fileno(), lifeline])
+                self._ask_zygote(theirs.fileno(), lifeline)
             else:
                 process = self._launch(theirs, warm=False)
         finally:
@@ -149,12 +149,28 @@ class Sandbox:
             self._zygote = None
             return False
 
-    def _warm_zygote(self) -> socket.socket:
-        if self._zygote is None or self._zygote[1].poll() is not None:
-            control, theirs = socket.socketpair()
-            with theirs:
-                self._zygote = control, self._launch(theirs, warm=True)
-        return self._zygote[0]
+    def keep_warm(self) -> None:
+        """Replace the process that warm workers are forked from, should it have ended.
+
+        Only the process that made this sandbox can tell: to its forks another's child has ended.
+        """
+        if self.warm and (self._zygote is None or self._zygote[1].poll() is not None):
+            self._start_zygote()
+
+    def _ask_zygote(self, *descriptors: int) -> None:
+        try:
+            if self._zygote is not None:
+                socket.send_fds(self._zygote[0], [b"+"], descriptors)
+                return
+        except OSError:
+            pass  # it has ended
+        socket.send_fds(self._start_zygote(), [b"+"], descriptors)
+
+    def _start_zygote(self) -> socket.socket:
+        control, theirs = socket.socketpair()
+        with theirs:
+            self._zygote = control, self._launch(theirs, warm=True)
+        return control
 
     def _launch(self, stream: socket.socket, warm: bool) -> subprocess.Popen[bytes]:
         root = os.geteuid() == 0
