@@ -247,7 +247,10 @@ def bench() -> None:
     os.dup2(2, 1)
     limits, options = json.loads(jobs.readline()).values()
     import w2v.checks
-    import w2v.derivation.judge  # noqa: F401  (every judge is forked with these in place)
+    import w2v.derivation.judge  # every judge is forked with these in place, and a parser made
+    from w2v.derivation.parse import syntax
+
+    syntax("J")
 
     try:
         sandbox = Sandbox(Limits(**limits), **options)
