@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +21,9 @@ from nbgrader.api import (
     SubmittedAssignment,
     SubmittedNotebook,
 )
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.engine import make_url
+from traitlets.config import Config, ConfigFileNotFound, PyFileConfigLoader
 
 from w2v.errors import AuthorError, SetupError
 from w2v.grading.notebooks import (
@@ -36,7 +40,6 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 CellKey = tuple[str, str]
 """The name of a notebook and the id of a cell in it."""
 
-COURSE = "word2vec"
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -98,13 +101,14 @@ def read_class(root: Path) -> Classroom:
         SetupError: there is no gradebook, or nothing in it is graded.
         AuthorError: there are no instructor notebooks, or they do not fit the gradebook.
     """
-    path = root / "gradebook.db"
-    if not path.exists():
+    coursedir = _course_directory(root)
+    path = make_url(coursedir.db_url).database
+    if coursedir.db_url.startswith("sqlite") and not Path(str(path)).exists():
         raise SetupError(f"There is no gradebook {path}: run `w2v build`, then `w2v grade`.")
     instructor = instructor_notebooks(root)
     if not instructor:
         raise AuthorError(f"There are no instructor notebooks in {instructor_folder(root)}.")
-    with Gradebook(f"sqlite:///{path}", COURSE) as gradebook:
+    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         grades, points, released = _grades(gradebook), _points(gradebook), _released(gradebook)
     # With `w2v build --derivations given` the gradebook knows fewer cells than the notebooks hold.
     graded = [key for key in _keys(instructor, is_graded) if key in points]
@@ -130,6 +134,15 @@ def read_class(root: Path) -> Classroom:
         to_fill=to_fill,
         ungraded=len(_folders(root, "submitted") - set(students)),
     )
+
+
+def _course_directory(root: Path) -> CourseDirectory:
+    """Where nbgrader keeps what belongs to the course, as its `nbgrader_config.py` says."""
+    config = Config()
+    with suppress(ConfigFileNotFound):
+        config = PyFileConfigLoader("nbgrader_config.py", str(root)).load_config()
+    config.CourseDirectory.root = str(root)
+    return CourseDirectory(config=config)
 
 
 def _grades(gradebook: Gradebook) -> dict[tuple[str, CellKey], float]:

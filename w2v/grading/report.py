@@ -27,7 +27,7 @@ def report(root: Path, out: Path) -> Path:
     """Write `report.html` and `report.csv` into the folder `out`.
 
     Args:
-        root: the course, with `gradebook.db` and `autograded/`.
+        root: the course, with its gradebook and `autograded/`.
         out: the folder for the two files; it is made if it is missing.
 
     Returns:
