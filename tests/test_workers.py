@@ -62,7 +62,7 @@ def test_an_answer_of_an_earlier_notebook_is_sent_with_its_helpers(tmp_path: Pat
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ("return V, V", r"dU must have shape \(64, 10\)"),
+        ("return V, V", r"dU must have shape \(32, 10\)"),
         ("return V / helper, U", "NameError: name 'helper' is not defined"),
     ],
 )

@@ -2,20 +2,19 @@
 
 Of the text, tokens of frequent words are left out at random (`keep_probabilities`); the rest is
 cut into **passages** of a few dozen tokens. A **block** is two passages from far apart in the text.
-Its targets are all their tokens, its centers are every second one. A center has its positives in
-its own passage, and *all words of the other passage are its negatives*: as that passage has nothing
-to do with it, they are as good as drawn, and cost nothing, for their vectors are there already.
+Its centers are all their tokens, its targets are every second one. A center has its positives in
+its own passage, and *all targets of the other passage are its negatives*: as that passage has
+nothing to do with it, they are as good as drawn, and cost nothing: their vectors are there already.
 Little is drawn, and weights make the blocks stand for what word2vec draws:
 
 * word2vec shrinks the window of a center at random, and so leaves out two pairs in five. Here a
-  center has its whole window, and one token in `EVERY` is a center, so its pairs count `EVERY`
-  times.
+  center has its whole window, but one token in `EVERY` is a target, so pairs count `EVERY` times.
 * A window drawn from 1..m holds a neighbour at distance k with probability (m + 1 - k) / m, so that
   is what the neighbour counts. A passage of P tokens, cut anywhere, holds both words with
   probability (P - k) / P, so the pair counts P / (P - k) times (Horvitz and Thompson 1952).
 * A word comes as it stands in the (subsampled) text, with probability q, not as the noise has it,
-  with probability p. A center with M positives has K M negatives, so each of the P words of the
-  other passage counts K M / P * p / q (importance sampling).
+  with probability p. A center with M positives has K M negatives, so each of the P / `EVERY`
+  targets of the other passage counts `EVERY` K M / P * p / q (importance sampling).
 * w_1, ..., w_K are other words than o: a positive adds nothing to the weight of its own word.
 
 A word that stands in a block several times takes as many steps at once, which word2vec takes one
@@ -34,7 +33,7 @@ from w2v.vocabulary import keep_probabilities, noise_distribution
 PASSAGE = 32
 """Tokens of a passage, at least: enough to make NumPy's calls cheap, few enough for the cache."""
 EVERY = 2
-"""One token in so many is a center, and counts as often."""
+"""One token in so many is a target, and counts as often."""
 FREQUENT = 1
 """A word that stands in a block more often, on average, takes steps so many times shorter."""
 BLOCKS = 32
@@ -146,10 +145,11 @@ class Sampler:
         self.keep = keep_probabilities(counts, subsample).astype(np.float32)
         p = noise_distribution(counts)
         q = counts * self.keep / (counts @ self.keep)
-        self.weight = (negatives * p / (self.passage * q)).astype(np.float32)
+        self.weight = (EVERY * negatives * p / (self.passage * q)).astype(np.float32)
         self.pace = np.minimum(1, FREQUENT / (2 * self.passage * q)).astype(np.float32)
         self.bands = _bands(self.passage, window)
         self.totals = self.bands.sum(axis=1)
+        self.positives = EVERY * self.bands[:, ::EVERY]
 
     def stream(
         self, tokens: NDArray[np.int32], begins: NDArray[np.bool_], rng: np.random.Generator
@@ -184,45 +184,41 @@ class Sampler:
         def paired(of_token: Numbers) -> Numbers:
             return np.roll(of_token, shift)[: passages * P].reshape(-1, P).take(pairs, axis=0)
 
-        targets = paired(stream.words)
-        centers = targets[..., ::EVERY].reshape(count, -1)
+        centers = paired(stream.words)
+        targets = np.ascontiguousarray(centers[..., ::EVERY])
         reach = self.window + 1
         bands = paired(stream.left * reach + stream.right) + np.arange(P) * reach**2
-        totals = self.totals.take(bands[..., ::EVERY])
+        totals = self.totals.take(bands)
         shares = self.weight.take(targets[:, ::-1])
-        block, places, excess = self._own_words(targets, bands, shares)
+        block, places, excess = self._own_words(centers, targets, bands, shares)
+        words = centers.reshape(count, -1), targets.reshape(count, -1)
         tables = Tables(P)
         for start in range(0, count, BLOCKS):
             some = slice(start, start + BLOCKS)
             few = slice(*np.searchsorted(block, (start, start + BLOCKS)))
-            positives = self.bands.take(bands[some, :, ::EVERY], axis=0)
-            tables.fill(positives, totals[some], shares[some])
+            tables.fill(self.positives.take(bands[some], axis=0), totals[some], shares[some])
             np.subtract.at(tables.W.reshape(-1), places[few].ravel(), excess[few].ravel())
-            yield from map(Block, centers[some], targets[some].reshape(-1, 2 * P), *tables.views)
+            yield from map(Block, *(part[some] for part in words), *tables.views)
 
     def _own_words(
-        self, words: Numbers, bands: Numbers, shares: Weights
+        self, centers: Numbers, targets: Numbers, bands: Numbers, shares: Weights
     ) -> tuple[Numbers, Numbers, Weights]:
         """Where a word that both passages hold would be a negative of its own positives.
 
         Returns:
             For each such word the number of its block, shape (S,), rising; places in `Tables.W`,
-            shape (S, T); and what is to be subtracted there, shape (S, T).
+            shape (S, P); and what is to be subtracted there, shape (S, P).
         """
-        P = self.passage
-        small = words.astype(np.int32)  # twice as fast to compare
-        both = np.flatnonzero(small[:, 0, :, None] == small[:, 1, None, :])
-        block, i, j = np.unravel_index(both, (len(words), P, P))
-        centers = np.arange(P // EVERY)
-        places, excess = [], []
-        for passage, here, there in ((0, i, j), (1, j, i)):
-            # As neighbours are mutual, the row of what `here` counts for others is its own band.
-            neighbours = self.bands.take(bands[block, passage, here], axis=0)[:, ::EVERY]
-            excess.append(neighbours * shares[block, passage, there, None])
-            first = (block % BLOCKS * 2 + passage) * len(centers)
-            row = first[:, None] + centers
-            places.append(row * 2 * P + ((1 - passage) * P + there)[:, None])
-        return block, np.hstack(places), np.hstack(excess)
+        P, C = self.passage, targets.shape[-1]
+        small, targets = centers.astype(np.int32), targets.astype(np.int32)  # faster to compare
+        both = np.flatnonzero(small[..., None] == targets[:, ::-1, None])
+        row, here, there = np.unravel_index(both, (2 * len(centers), P, C))
+        block, passage = np.divmod(row, 2)
+        # As neighbours are mutual, the row of what `here` counts for others is its own band.
+        excess = self.bands.take(bands[block, passage, here], axis=0)
+        excess *= shares[block, passage, there, None]
+        first = (row % (2 * BLOCKS) * P)[:, None] + np.arange(P)
+        return block, first * 2 * C + ((1 - passage) * C + there)[:, None], excess
 
 
 class Tables:
@@ -233,11 +229,11 @@ class Tables:
     """
 
     def __init__(self, passage: int) -> None:
-        parts = (BLOCKS, 2, passage // EVERY, 2, passage)
+        parts = (BLOCKS, 2, passage, 2, passage // EVERY)
         self.Y, self.W = np.zeros(parts, np.float32), np.zeros(parts, np.float32)
         self.same_Y, self.same_W = _same(self.Y), _same(self.W)
         self.other_W = _same(self.W[:, :, :, ::-1])
-        square = (BLOCKS, 2 * (passage // EVERY), 2 * passage)
+        square = (BLOCKS, 2 * passage, 2 * (passage // EVERY))
         self.views = self.Y.reshape(square), self.W.reshape(square)
         for view in self.views:  # an answer that changed its arguments would spoil later blocks
             view.flags.writeable = False
@@ -246,10 +242,10 @@ class Tables:
         """Fill the tables of some blocks.
 
         Args:
-            positives: how often each word of the same passage counts, shape (blocks, 2, T, P).
-            totals: how often all of them do, shape (blocks, 2, T).
-            shares: how often a word of the other passage counts for each positive, shape
-                (blocks, 2, P).
+            positives: how often each target of the same passage counts, (blocks, 2, P, P / EVERY).
+            totals: how many positives a center has in the mean, shape (blocks, 2, P).
+            shares: how often a target of the other passage counts for each positive, shape
+                (blocks, 2, P / EVERY).
         """
         some = slice(len(positives))
         self.same_Y[some] = self.same_W[some] = positives
@@ -271,7 +267,7 @@ def _bands(P: int, window: int) -> Weights:
     reach = window + 1
     bands = np.zeros((P, reach, reach, P), np.float32)
     for distance in range(1, reach):
-        counted = EVERY * (reach - distance) / window * P / (P - distance)
+        counted = (reach - distance) / window * P / (P - distance)
         for place in range(P):
             if place >= distance:
                 bands[place, distance:, :, place - distance] = counted
