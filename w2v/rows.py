@@ -39,7 +39,7 @@ def subtract_rows(
     # matrix += S gradient, where column i of S (n, m) holds one number, -rate, in row rows[i].
     n, d = matrix.shape
     begins, steps = _columns(len(rows))
-    np.negative(rate, out=steps)
+    steps[:] = -rate
     csc_matvecs(n, len(rows), d, begins, rows, steps, gradient.ravel(), matrix.ravel())
 
 
