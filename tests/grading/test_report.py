@@ -21,7 +21,7 @@ from nbgrader.api import Gradebook
 
 from w2v.errors import AuthorError, SetupError
 from w2v.grading import report as report_module
-from w2v.grading.classroom import COURSE, Classroom, read_class
+from w2v.grading.classroom import Classroom, read_class
 from w2v.grading.report import contents, named, report
 from w2v.grading.separation import separation
 from w2v.mistakes import Mistake
@@ -93,7 +93,7 @@ def notebook(student: str | None, first: str, cells: dict[str, dict[str, int]]) 
 
 
 def open_gradebook(root: Path) -> Gradebook:
-    return Gradebook(f"sqlite:///{root / 'gradebook.db'}", COURSE)
+    return Gradebook(f"sqlite:///{root / 'gradebook.db'}", "word2vec")
 
 
 def write_release(root: Path) -> None:
@@ -369,3 +369,14 @@ def test_the_interval_holds_the_correlation_and_knows_no_scale(
     assert np.isnan(found.r) or found.low - 1e-9 <= found.r <= found.high + 1e-9
     np.testing.assert_allclose(scaled.r, found.r, atol=1e-9)
     assert separation(-item, rest).students == found.students == len(item)
+
+
+def test_the_gradebook_is_the_one_that_the_configuration_names(
+    course: Path, tmp_path: Path, classroom: Classroom
+) -> None:
+    for name in ("notebooks", "autograded"):
+        (tmp_path / name).symlink_to(course / name)
+    shutil.copy(course / "gradebook.db", tmp_path / "elsewhere.db")
+    setting = f'c.CourseDirectory.db_url = "sqlite:///{tmp_path / "elsewhere.db"}"\n'
+    (tmp_path / "nbgrader_config.py").write_text(f"c = get_config()\n{setting}", encoding="utf-8")
+    np.testing.assert_array_equal(read_class(tmp_path).marks, classroom.marks)
