@@ -46,7 +46,8 @@ def train_blocks(run: Run) -> None:
 def too_short() -> StudentError:
     """The error for a corpus of which no block can be made."""
     return StudentError(
-        f"The corpus is too short: subsampling leaves fewer than {2 * PASSAGE} words of it. "
+        "The corpus is too short: subsampling leaves fewer than two passages of it, each of "
+        f"{PASSAGE} words or of four windows if that is more. "
         "Take a longer text, or subsample=0."
     )
 
