@@ -125,8 +125,8 @@ def shifted(by: Any) -> Callable[..., Any]:
     [
         (lambda V, U, Y, W: None, "must return the pair .* found NoneType"),
         (lambda V, U, Y, W: V, "must return the pair"),
-        (lambda V, U, Y, W: (V, V), r"dU must have shape \(32, 10\); found \(64, 10\)"),
-        (lambda V, U, Y, W: (V[0], U), r"dV must have shape \(64, 10\); found \(10,\)"),
+        (lambda V, U, Y, W: (V, V), r"dU must have shape \(36, 10\); found \(48, 10\)"),
+        (lambda V, U, Y, W: (V[0], U), r"dV must have shape \(48, 10\); found \(10,\)"),
         (lambda V, U, Y, W: (V, "U"), "dU is not an array of numbers"),
         (lambda V, U, Y, W: ([[1], [2, 3]], U), "dV is not an array of numbers"),
         (shifted(np.nan), "dV holds nan or inf"),

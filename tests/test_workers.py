@@ -1,6 +1,5 @@
 import json
 import os
-import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ import pytest
 
 from tests.texts import answered, made_up
 from w2v import workbook
-from w2v.errors import NotFilledError, StudentError
+from w2v.errors import NotFilledError, SetupError, StudentError
 from w2v.evaluation import held_out_loss
 from w2v.training import train
 
@@ -23,16 +22,46 @@ def answers(tmp_path: Path) -> Iterator[None]:
         yield
 
 
-def leave_to_notebook(folder: Path, source: str) -> None:
-    """Let batch_gradients be looked up in a notebook with this cell."""
+def leave_to_notebook(folder: Path, body: str, beside: str = "") -> None:
+    """Let batch_gradients be looked up in a notebook: one that lets helpers catch up with this
+    process, and leaves a file for each process that trains.
+    """
     del workbook.current().answers["batch_gradients"]
-    cell = {"cell_type": "code", "source": textwrap.dedent(source).splitlines(keepends=True)}
+    source = f"""
+import os, time
+
+def trace():
+    open(os.path.join({str(folder)!r}, "process%d" % os.getpid()), "a").close()
+    if os.getpid() == {os.getpid()}:
+        time.sleep(0.003)
+        return "first"
+    return "helper"
+
+{beside}
+
+def batch_gradients(V, U, Y, W):
+    process = trace()
+    {body}
+"""
+    cell = {"cell_type": "code", "source": source.splitlines(keepends=True)}
     (folder / "07_batches.ipynb").write_text(json.dumps({"cells": [cell]}))
 
 
-def test_two_workers_learn_what_one_does() -> None:
+def helpers_seen(folder: Path) -> list[int]:
+    """The other processes that have trained."""
+    seen = [int(path.name.removeprefix("process")) for path in folder.glob("process*")]
+    return [process for process in seen if process != os.getpid()]
+
+
+RIGHT = "G = W / (1 + np.exp(-V @ U.T)) - Y; return G @ U, G.T @ V"
+
+
+def test_two_workers_learn_what_one_does(tmp_path: Path) -> None:
     corpus = made_up()
-    one, two = (train(corpus, workers=workers, **SHORT) for workers in (1, 2))
+    one = train(corpus, **SHORT)
+    leave_to_notebook(tmp_path, RIGHT, "import numpy as np")
+    two = train(corpus, workers=2, **SHORT)
+    assert helpers_seen(tmp_path)
     assert two.finished
     assert two.words == one.words
     assert len(two.losses) == len(one.losses)
@@ -41,34 +70,47 @@ def test_two_workers_learn_what_one_does() -> None:
     assert type(two.vectors.matrix) is np.ndarray
 
 
-def test_an_answer_of_an_earlier_notebook_is_sent_with_its_helpers(tmp_path: Path) -> None:
-    source = """
-        from w2v.exercises.sigmoid import sigmoid
-        HALF = 0.5
+def test_who_is_done_before_the_helpers_start_does_not_wait_for_them() -> None:
+    one, two = (train(made_up(), workers=workers, **{**SHORT, "epochs": 1}) for workers in (1, 2))
+    np.testing.assert_array_equal(one.vectors.matrix, two.vectors.matrix)
 
-        def scores(V, U):
-            return V @ U.T
 
-        @w2v.fill
-        def batch_gradients(V, U, Y, W):
-            G = W * sigmoid(scores(V, U)) - Y
-            return 2 * HALF * G @ U, G.T @ V
-    """
-    leave_to_notebook(tmp_path, source)
+def test_an_answer_of_an_earlier_notebook_is_sent_with_what_stands_beside_it(
+    tmp_path: Path,
+) -> None:
+    beside = """
+from w2v.exercises.sigmoid import sigmoid
+HALF = 0.5
+
+def scores(V, U):
+    return V @ U.T
+"""
+    body = "G = W * sigmoid(scores(V, U)) - Y; return 2 * HALF * G @ U, G.T @ V"
+    leave_to_notebook(tmp_path, body, beside)
     model = train(made_up(), workers=2, **SHORT)
-    assert model.losses[-1][1] < model.losses[0][1]
+    assert helpers_seen(tmp_path)
+    assert np.mean([loss for _, loss in model.losses[-10:]]) < model.losses[0][1]
 
 
 @pytest.mark.parametrize(
-    ("body", "message"),
+    ("wrong", "error", "message"),
     [
-        ("return V, V", r"dU must have shape \(32, 10\)"),
-        ("return V / helper, U", "NameError: name 'helper' is not defined"),
+        ("V, V", StudentError, r"dU must have shape \(\d+, 10\)"),
+        ("V / factor, U", StudentError, "NameError: name 'factor' is not defined"),
+        ("os.kill(os.getpid(), 9)", SetupError, "A worker process ended early"),
     ],
 )
-def test_an_error_in_a_worker_reaches_the_student(body: str, message: str, tmp_path: Path) -> None:
-    leave_to_notebook(tmp_path, f"def batch_gradients(V, U, Y, W):\n    {body}\n")
-    with pytest.raises(StudentError, match=message):
+def test_what_goes_wrong_in_a_helper_reaches_the_student(
+    wrong: str, error: type[Exception], message: str, tmp_path: Path
+) -> None:
+    leave_to_notebook(tmp_path, f"return (V * 0, U * 0) if process == 'first' else ({wrong})")
+    with pytest.raises(error, match=message):
+        train(made_up(), workers=2, **SHORT)
+
+
+def test_what_goes_wrong_here_is_raised_as_it_is(tmp_path: Path) -> None:
+    leave_to_notebook(tmp_path, "return V / factor, U")
+    with pytest.raises(NameError, match="factor"):
         train(made_up(), workers=2, **SHORT)
 
 
@@ -87,22 +129,15 @@ def test_an_exercise_that_is_not_filled_in_is_named() -> None:
 
 
 def test_stopped_workers_are_gone_and_what_they_trained_is_kept(tmp_path: Path) -> None:
-    leave_to_notebook(
-        tmp_path,
-        f"""
-        import os
-
-        def batch_gradients(V, U, Y, W):
-            open(os.path.join({str(tmp_path)!r}, "worker%d" % os.getpid()), "a").close()
-            return V * 0.01, U * 0.01
-        """,
-    )
+    leave_to_notebook(tmp_path, "return V * 0.01, U * 0.01")
     first = train(made_up(), workers=2, seconds=0, **SHORT)
     assert not first.finished
     assert first.words == 0
 
     def interrupt(vectors: Any) -> float:
-        raise KeyboardInterrupt
+        if helpers_seen(tmp_path):
+            raise KeyboardInterrupt
+        return 0.0
 
     many = {**SHORT, "epochs": 100}
     file = tmp_path / "state.npz"
@@ -110,11 +145,10 @@ def test_stopped_workers_are_gone_and_what_they_trained_is_kept(tmp_path: Path) 
     assert not model.finished
     assert model.words > 0
     assert np.abs(model.outside).max() == 0  # it began at 0, and shrinks
-    started = list(tmp_path.glob("worker*"))
-    assert started
-    for path in started:
+    assert helpers_seen(tmp_path)
+    for process in helpers_seen(tmp_path):
         with pytest.raises(ProcessLookupError):
-            os.kill(int(path.name.removeprefix("worker")), 0)
+            os.kill(process, 0)
 
 
 def test_workers_go_on_from_a_checkpoint(tmp_path: Path) -> None:

@@ -2,19 +2,20 @@
 
 Of the text, tokens of frequent words are left out at random (`keep_probabilities`); the rest is
 cut into **passages** of a few dozen tokens. A **block** is two passages from far apart in the text.
-Its centers are all their tokens, its targets are every second one. A center has its positives in
-its own passage, and *all targets of the other passage are its negatives*: as that passage has
-nothing to do with it, they are as good as drawn, and cost nothing: their vectors are there already.
-Little is drawn, and weights make the blocks stand for what word2vec draws:
+Its centers are all their tokens, its targets are three in four. A center has its positives in its
+own passage, and *all targets of the other passage are its negatives*: as that passage has nothing
+to do with it, they are as good as drawn, and cost nothing: their vectors are there already. Little
+is drawn, and weights make the blocks stand for what word2vec draws:
 
 * word2vec shrinks the window of a center at random, and so leaves out two pairs in five. Here a
-  center has its whole window, but one token in `EVERY` is a target, so pairs count `EVERY` times.
+  center has its whole window, but some of its neighbours are no targets; the others count `SCALE`
+  times as often.
 * A window drawn from 1..m holds a neighbour at distance k with probability (m + 1 - k) / m, so that
   is what the neighbour counts. A passage of P tokens, cut anywhere, holds both words with
   probability (P - k) / P, so the pair counts P / (P - k) times (Horvitz and Thompson 1952).
 * A word comes as it stands in the (subsampled) text, with probability q, not as the noise has it,
-  with probability p. A center with M positives has K M negatives, so each of the P / `EVERY`
-  targets of the other passage counts `EVERY` K M / P * p / q (importance sampling).
+  with probability p. A center with M positives has K M negatives, so each target of the other
+  passage counts `SCALE` K M / P * p / q (importance sampling).
 * w_1, ..., w_K are other words than o: a positive adds nothing to the weight of its own word.
 
 A word that stands in a block several times takes as many steps at once, which word2vec takes one
@@ -30,10 +31,12 @@ from numpy.typing import NDArray
 from w2v.corpus import Corpus
 from w2v.vocabulary import keep_probabilities, noise_distribution
 
-PASSAGE = 32
+PASSAGE = 24
 """Tokens of a passage, at least: enough to make NumPy's calls cheap, few enough for the cache."""
-EVERY = 2
-"""One token in so many is a target, and counts as often."""
+CYCLE = 4
+"""One token in so many is no target."""
+SCALE = CYCLE / (CYCLE - 1)
+"""So the others count so many times."""
 FREQUENT = 1
 """A word that stands in a block more often, on average, takes steps so many times shorter."""
 BLOCKS = 32
@@ -141,15 +144,16 @@ class Sampler:
         self, counts: NDArray[np.int64], window: int, negatives: int, subsample: float
     ) -> None:
         self.window = window
-        self.passage = max(PASSAGE, 4 * window)  # few pairs stand across the border of a passage
+        # Few pairs stand across the border of a passage; and two passages go through CYCLE alike.
+        self.passage = CYCLE * -(-max(PASSAGE, 4 * window) // CYCLE)
+        self.targets = np.flatnonzero(np.arange(self.passage) % CYCLE != CYCLE // 2)
         self.keep = keep_probabilities(counts, subsample).astype(np.float32)
         p = noise_distribution(counts)
         q = counts * self.keep / (counts @ self.keep)
-        self.weight = (EVERY * negatives * p / (self.passage * q)).astype(np.float32)
+        self.weight = (SCALE * negatives * p / (self.passage * q)).astype(np.float32)
         self.pace = np.minimum(1, FREQUENT / (2 * self.passage * q)).astype(np.float32)
         self.bands = _bands(self.passage, window)
-        self.totals = self.bands.sum(axis=1)
-        self.positives = EVERY * self.bands[:, ::EVERY]
+        self.tables = Tables(self.bands, self.targets)
 
     def stream(
         self, tokens: NDArray[np.int32], begins: NDArray[np.bool_], rng: np.random.Generator
@@ -157,12 +161,15 @@ class Sampler:
         """Leave out tokens of frequent words, and see how far windows reach in their sentences."""
         kept = rng.random(len(tokens), np.float32) < self.keep[tokens]
         words = tokens[kept].astype(np.intp)
-        sentence = np.cumsum(begins)[kept]
-        first = np.flatnonzero(np.diff(sentence, prepend=-1))
-        length = np.diff(first, append=len(words))
-        before = np.arange(len(words)) - np.repeat(first, length)
-        after = np.repeat(length, length) - before - 1
-        return Stream(words, np.minimum(before, self.window), np.minimum(after, self.window))
+        before = np.cumsum(kept)
+        first: Numbers = before[begins] - kept[begins]  # of the words left in each sentence
+        edges = np.append(first, len(words))
+        # As many places more at the end as borders at either end may reach out.
+        left, right = (np.full(len(words) + self.window, self.window) for _ in range(2))
+        for distance in reversed(range(self.window)):  # the nearest border has the last word
+            left[edges + distance] = distance
+            right[edges - distance - 1] = distance
+        return Stream(words, left[: len(words)], right[: len(words)])
 
     def count(self, stream: Stream) -> int:
         """How many blocks there are in a text; none if it is shorter than two passages."""
@@ -185,76 +192,91 @@ class Sampler:
             return np.roll(of_token, shift)[: passages * P].reshape(-1, P).take(pairs, axis=0)
 
         centers = paired(stream.words)
-        targets = np.ascontiguousarray(centers[..., ::EVERY])
+        targets = centers.take(self.targets, axis=2)
         reach = self.window + 1
         bands = paired(stream.left * reach + stream.right) + np.arange(P) * reach**2
-        totals = self.totals.take(bands)
-        shares = self.weight.take(targets[:, ::-1])
-        block, places, excess = self._own_words(centers, targets, bands, shares)
+        shares = self.weight.take(targets)
+        block, corner, excess = self._own_words(centers, targets, bands, shares)
         words = centers.reshape(count, -1), targets.reshape(count, -1)
-        tables = Tables(P)
         for start in range(0, count, BLOCKS):
             some = slice(start, start + BLOCKS)
             few = slice(*np.searchsorted(block, (start, start + BLOCKS)))
-            tables.fill(self.positives.take(bands[some], axis=0), totals[some], shares[some])
-            np.subtract.at(tables.W.reshape(-1), places[few].ravel(), excess[few].ravel())
-            yield from map(Block, *(part[some] for part in words), *tables.views)
+            tables = self.tables.fill(bands[some], shares[some], corner[few], excess[few])
+            yield from map(Block, *(part[some] for part in words), *tables)
 
     def _own_words(
         self, centers: Numbers, targets: Numbers, bands: Numbers, shares: Weights
     ) -> tuple[Numbers, Numbers, Weights]:
         """Where a word that both passages hold would be a negative of its own positives.
 
+        Args:
+            centers: shape (blocks, 2, P).
+            targets: shape (blocks, 2, C).
+            bands: the rows of `self.bands` that belong to the centers, shape (blocks, 2, P).
+            shares: how often each target counts as a negative for each positive of a center of the
+                other passage, shape (blocks, 2, C).
+
         Returns:
-            For each such word the number of its block, shape (S,), rising; places in `Tables.W`,
-            shape (S, P); and what is to be subtracted there, shape (S, P).
+            For each such word the number of its block, shape (S,), rising; the first of its places
+            in `Tables.W`, shape (S,), of P that stand one below the other; and what is to be
+            subtracted there, shape (S, P).
         """
-        P, C = self.passage, targets.shape[-1]
-        small, targets = centers.astype(np.int32), targets.astype(np.int32)  # faster to compare
-        both = np.flatnonzero(small[..., None] == targets[:, ::-1, None])
-        row, here, there = np.unravel_index(both, (2 * len(centers), P, C))
-        block, passage = np.divmod(row, 2)
+        P, C = self.passage, len(self.targets)
+        # Fast, as the last axis, of the blocks, is long.
+        own, other = (
+            np.ascontiguousarray(part.transpose(1, 2, 0), np.int32)
+            for part in (centers, targets[:, ::-1])
+        )
+        same = own[:, :, None] == other[:, None]
+        found = np.stack(np.unravel_index(np.flatnonzero(same), same.shape))
+        side, here, there, block = found[:, np.argsort(found[-1])]
         # As neighbours are mutual, the row of what `here` counts for others is its own band.
-        excess = self.bands.take(bands[block, passage, here], axis=0)
-        excess *= shares[block, passage, there, None]
-        first = (row % (2 * BLOCKS) * P)[:, None] + np.arange(P)
-        return block, first * 2 * C + ((1 - passage) * C + there)[:, None], excess
+        excess = self.bands.take(bands[block, side, here], axis=0)
+        excess *= shares[block, 1 - side, there, None]
+        row = 2 * P * (block % BLOCKS) + P * side
+        return block, 2 * C * row + C * (1 - side) + there, excess
 
 
 class Tables:
     """The tables Y and W of `BLOCKS` blocks, kept in memory for the next ones.
 
-    Both have four parts, (center's passage, center, target's passage, target): two where the
-    passages are the same, which hold the positives, and two where they are not.
+    Args:
+        bands: see `_bands`, of P words.
+        targets: which of these are targets, shape (C,).
     """
 
-    def __init__(self, passage: int) -> None:
-        parts = (BLOCKS, 2, passage, 2, passage // EVERY)
-        self.Y, self.W = np.zeros(parts, np.float32), np.zeros(parts, np.float32)
-        self.same_Y, self.same_W = _same(self.Y), _same(self.W)
-        self.other_W = _same(self.W[:, :, :, ::-1])
-        square = (BLOCKS, 2 * passage, 2 * (passage // EVERY))
-        self.views = self.Y.reshape(square), self.W.reshape(square)
-        for view in self.views:  # an answer that changed its arguments would spoil later blocks
-            view.flags.writeable = False
+    def __init__(self, bands: Weights, targets: Numbers) -> None:
+        P, C = bands.shape[1], len(targets)
+        self.totals = bands.sum(axis=1)
+        # A row of Y: a band in the center's own passage, and nothing in the other.
+        rows = np.zeros((2, len(bands), 2, C), np.float32)
+        rows[0, :, 0] = rows[1, :, 1] = SCALE * bands[:, targets]
+        self.rows = rows.reshape(-1, 2 * C)
+        self.Y, self.W = (np.empty((BLOCKS, 2 * P, 2 * C), np.float32) for _ in range(2))
+        # The parts (center's passage, center, target's passage, target) where the passages differ:
+        parts = self.W.reshape(BLOCKS, 2, P, 2, C)[:, :, :, ::-1]
+        self.negatives = np.einsum("bptpu->bptu", parts)
+        self.below = np.arange(0, 2 * C * P, 2 * C)
 
-    def fill(self, positives: Weights, totals: Weights, shares: Weights) -> None:
-        """Fill the tables of some blocks.
+    def fill(
+        self, bands: Numbers, shares: Weights, corner: Numbers, excess: Weights
+    ) -> tuple[Weights, Weights]:
+        """Y and W, shape (blocks, 2 P, 2 C) each, of `BLOCKS` blocks or fewer.
 
-        Args:
-            positives: how often each target of the same passage counts, (blocks, 2, P, P / EVERY).
-            totals: how many positives a center has in the mean, shape (blocks, 2, P).
-            shares: how often a target of the other passage counts for each positive, shape
-                (blocks, 2, P / EVERY).
+        The arguments are called as in `Sampler._own_words`.
         """
-        some = slice(len(positives))
-        self.same_Y[some] = self.same_W[some] = positives
-        np.multiply(totals[..., None], shares[:, :, None], out=self.other_W[some])
-
-
-def _same(table: Weights) -> Weights:
-    """The parts of a table where center and target are of the same passage, as a view."""
-    return np.einsum("bptpu->bptu", table)
+        some = slice(len(bands))
+        rows = (bands + np.array([[0], [len(self.totals)]])).reshape(len(bands), -1)
+        self.rows.take(rows, axis=0, out=self.Y[some], mode="clip")  # "raise" would copy once more
+        self.W[some] = self.Y[some]
+        totals = self.totals.take(bands)
+        np.multiply(totals[..., None], shares[:, ::-1, None], out=self.negatives[some])
+        places = corner[:, None] + self.below
+        np.subtract.at(self.W.reshape(-1), places.ravel(), excess.ravel())
+        views = self.Y[some], self.W[some]
+        for view in views:  # an answer that changed its arguments would spoil later blocks
+            view.flags.writeable = False
+        return views
 
 
 def _bands(P: int, window: int) -> Weights:

@@ -1,10 +1,11 @@
 """Several processes that train the same vectors at once, on shared memory.
 
-A worker takes the next chunk of the text whenever it is done with one, and changes the shared rows
-without asking the others: two that change one row at the same time may lose a step, which
-stochastic gradient descent does not mind (Niu et al. 2011, Hogwild). Vectors and tokens are files
-mapped into the memory of all. The student's functions travel as source text, so a worker need not
-be a copy of this process: it is a new one, as on Windows and macOS.
+This process is one of them. Each takes the next chunk of the text whenever it is done with one,
+and changes the shared rows without asking the others: two that change one row at the same time may
+lose a step, which stochastic gradient descent does not mind (Niu et al. 2011, Hogwild). Vectors and
+tokens are files mapped into the memory of all. The student's functions travel as source text, so a
+helper need not be a copy of this process: it is a new one, as on Windows and macOS. While the
+helpers start, this process trains already.
 """
 
 import json
@@ -13,14 +14,14 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
-from io import FileIO
-from itertools import islice
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from tempfile import TemporaryDirectory
-from typing import Any, TextIO
+from threading import Thread
+from typing import Any
 
 import numpy as np
 
@@ -29,44 +30,47 @@ from w2v.corpus import Corpus
 from w2v.descent import Learner, too_short
 from w2v.errors import SetupError, StudentError
 from w2v.exercises import EXERCISES
-from w2v.exercises.batches import batch_gradients
 from w2v.run import Run, Settings
 from w2v.sampling import Chunks
 from w2v.vocabulary import Vocabulary
 
 ORDER = 8
 """Bytes of an order: the number of a chunk."""
+AHEAD = 3
+"""Chunks that a helper has before it, so that it never waits for the next order."""
+PATIENCE = 1.0
+"""Seconds until a helper that says nothing is looked after."""
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 """Set to 1 in a worker: it is the processes that run in parallel."""
 
 
 def train_workers(run: Run, workers: int) -> None:
-    """Train in `workers` processes.
+    """Train in `workers` processes, of which this is one.
 
     Raises:
         NotFilledError: batch_gradients has no answer yet.
         StudentError: see `w2v.train`; or the source of an answer cannot be found.
         SetupError: a process ended without a word.
     """
-    workbook.answer(batch_gradients)  # raises at once where there is none
+    learner = Learner(run.chunks, run.settings, run.in_time)
     state = run.state
     if run.finished:
         return
     with TemporaryDirectory(prefix="w2v-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        _write_plan(run, folder, workers)
+        _write_plan(run, folder)
         state.V, state.U = _shared(folder, "V"), _shared(folder, "U")
         try:
-            with _started(folder, workers) as (orders, reports):
-                _follow(run, orders, reports, ahead=2 * workers)
+            with Helpers(folder, workers - 1, run.in_time) as helpers:
+                _share_out(run, learner, helpers)
         finally:
             state.V, state.U = state.V.copy(), state.U.copy()
     if run.finished and not state.losses:
         raise too_short()
 
 
-def _write_plan(run: Run, folder: Path, workers: int) -> None:
-    """Write down all that a worker needs."""
+def _write_plan(run: Run, folder: Path) -> None:
+    """Write down all that a helper needs."""
     corpus = run.corpus
     arrays = {
         "V": run.state.V,
@@ -110,67 +114,117 @@ def _sources() -> dict[str, str]:
     return sources
 
 
-@contextmanager
-def _started(folder: Path, workers: int) -> Iterator[tuple[FileIO, TextIO]]:
-    """Start the processes, with one pipe for the orders to all of them, and one for their reports.
+class Helpers:
+    """Other processes that train, with one pipe for the orders to all, and one for their reports.
 
     A pipe hands out a short message whole: to one of those who read it, from one who writes to it.
+
+    Attributes:
+        ready: how many have started. Nothing is ordered before: where this process is done by
+            then, the first chunks, and their large steps, would come last.
     """
-    theirs, orders = os.pipe()
-    reports, writing = os.pipe()
-    environment = {
-        **os.environ,
-        **dict.fromkeys(THREADS, "1"),
-        workbook.ANSWERS_VARIABLE: str(folder / "answers.json"),
-    }
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-m", "w2v.workers", str(folder)],
-            stdin=theirs,
-            stdout=writing,
-            env=environment,
-            start_new_session=True,  # Ctrl-C is for this process alone
-        )
-        for _ in range(workers)
-    ]
-    os.close(theirs)
-    os.close(writing)
-    with FileIO(orders, "w") as sending, open(reports, encoding="utf-8") as receiving:
+
+    def __init__(self, folder: Path, number: int, in_time: Callable[[], bool]) -> None:
+        self.in_time = in_time
+        theirs, self.orders = os.pipe()
+        reports, writing = os.pipe()
+        environment = {
+            **os.environ,
+            **dict.fromkeys(THREADS, "1"),
+            workbook.ANSWERS_VARIABLE: str(folder / "answers.json"),
+        }
+        self.processes = [
+            subprocess.Popen(
+                [sys.executable, "-m", "w2v.workers", str(folder)],
+                stdin=theirs,
+                stdout=writing,
+                env=environment,
+                start_new_session=True,  # Ctrl-C is for this process alone
+            )
+            for _ in range(number)
+        ]
+        os.close(theirs)
+        os.close(writing)
+        self.ready = 0
+        self.reports: SimpleQueue[dict[str, Any]] = SimpleQueue()
+        self.reader = Thread(target=self._read, args=(reports,), daemon=True)
+        self.reader.start()
+
+    def _read(self, reports: int) -> None:
+        with open(reports, encoding="utf-8") as lines:
+            for line in lines:
+                self.reports.put(json.loads(line))
+
+    def order(self, chunk: int) -> None:
+        """Let one of them train a chunk."""
+        with suppress(BrokenPipeError):  # nobody is left to read: `report` says why
+            os.write(self.orders, chunk.to_bytes(ORDER, "big"))
+
+    def report(self, wait: bool) -> dict[str, Any] | None:
+        """The next report of a chunk, None if there is none yet; `wait` a moment for it.
+
+        Raises:
+            StudentError: training failed in a helper.
+            SetupError: a helper ended without a word.
+        """
+        ended = any(process.poll() is not None for process in self.processes)
         try:
-            yield sending, receiving
-        finally:
-            for process in processes:
-                process.terminate()
-                process.wait()
-
-
-def _follow(run: Run, orders: FileIO, reports: TextIO, ahead: int) -> None:
-    """Order one chunk after the other, `ahead` of them at a time, and note what is reported."""
-    waiting = iter(range(run.state.chunk, run.last))
-    ordered: set[int] = set()
-
-    def order(count: int) -> None:
-        for chunk in islice(waiting, count):
-            ordered.add(chunk)
-            with suppress(BrokenPipeError):  # nobody is left to read: the reports say why
-                orders.write(chunk.to_bytes(ORDER, "big"))
-
-    order(ahead)
-    for line in reports:
-        report = json.loads(line)
+            report = self.reports.get(timeout=PATIENCE if wait or ended else 0)
+        except Empty:
+            if ended and self.in_time():
+                raise SetupError(
+                    "A worker process ended early: see above why, or use workers=1."
+                ) from None
+            return None
         if "error" in report:
             raise StudentError(report["error"])
-        ordered.remove(report["chunk"])
-        order(1)
-        run.advance(report["words"], report["loss"], min(ordered, default=run.last))
-        if not ordered:
-            return
-    if run.in_time():
-        raise SetupError("All worker processes ended early: see above why, or use workers=1.")
+        if "ready" in report:
+            self.ready += 1
+            return None
+        return report
+
+    def __enter__(self) -> "Helpers":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self.orders)
+        for process in self.processes:
+            process.terminate()
+            process.wait()
+        self.reader.join()
+
+
+def _share_out(run: Run, learner: Learner, helpers: Helpers) -> None:
+    """Train chunk by chunk here, and let the helpers train others; note what each has done."""
+    state = run.state
+    waiting = range(state.chunk, run.last)
+    begun: set[int] = set()
+
+    def begin() -> int:
+        nonlocal waiting
+        chunk, waiting = waiting[0], waiting[1:]
+        begun.add(chunk)
+        return chunk
+
+    def note(chunk: int, words: int, loss: float) -> None:
+        if run.in_time():
+            begun.remove(chunk)
+        run.advance(words, loss, min(begun, default=waiting.start))
+
+    while run.in_time() and (waiting or begun):
+        while waiting and len(begun) < AHEAD * helpers.ready:
+            helpers.order(begin())
+        idle = not waiting
+        if not idle:
+            chunk = begin()
+            note(chunk, *learner.learn(chunk, state.V, state.U))
+        while report := helpers.report(wait=idle):
+            note(**report)
+            idle = False
 
 
 def work(folder: Path) -> None:
-    """What a worker does: train the chunks it is ordered to, and report each."""
+    """What a helper does: train the chunks it is ordered to, and report each."""
     plan = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
     V, U = _shared(folder, "V"), _shared(folder, "U")
     settings = Settings(**plan["settings"])
@@ -183,6 +237,7 @@ def work(folder: Path) -> None:
         return time.time() < plan["deadline"]
 
     learner = Learner(Chunks(corpus, settings.seed), settings, in_time)
+    report(ready=True)
     while in_time() and (order := os.read(sys.stdin.fileno(), ORDER)):
         chunk = int.from_bytes(order, "big")
         words, loss = learner.learn(chunk, V, U)
@@ -196,7 +251,7 @@ def report(**facts: Any) -> None:
 
 
 def main(folder: str) -> None:
-    """A worker process, from its beginning to its end."""
+    """A helper, from its beginning to its end."""
     try:
         work(Path(folder))
     except StudentError as error:
