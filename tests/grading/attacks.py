@@ -253,6 +253,24 @@ finally:
 blocks = [np.empty(1 << 30, np.uint8) for _ in range(6)]
 print("BROKEN")
 """,
+    "four gigabytes in ten processes": """
+import os, signal, time
+children = []
+try:
+    for _ in range(10):
+        child = os.fork()
+        if child == 0:
+            block = bytearray(b"x") * (400 << 20)
+            time.sleep(60)
+            os._exit(0)
+        children.append(child)
+    time.sleep(5)
+    print("BROKEN")
+finally:
+    for child in children:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+""",
     "a file of a hundred megabytes": """
 with open("large", "wb") as file:
     file.truncate(100 << 20)

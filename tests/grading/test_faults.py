@@ -2,7 +2,6 @@
 
 import errno
 import os
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -18,25 +17,13 @@ from nbconvert.writers import FilesWriter
 
 from tests.conftest import run
 from tests.grading import small
-from tests.grading.course import CLASS, EXPECTED, build, hand_in, hand_in_class, marks
+from tests.grading.course import CLASS, EXPECTED, hand_in, marks
 from w2v.grading import run as running
 from w2v.grading.grade import grade
+from w2v.grading.memory import descendants
 
 pytestmark = pytest.mark.slow
 SLOW = "import time; time.sleep(1.5)\n"
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("course"))
-
-
-@pytest.fixture
-def course(built: Path, tmp_path: Path) -> Path:
-    folder = tmp_path / "course"
-    shutil.copytree(built, folder)
-    hand_in_class(folder)
-    return folder
 
 
 def test_a_locked_gradebook(course: Path) -> None:
@@ -122,7 +109,7 @@ def test_no_process_outlives_its_coordinator(course: Path) -> None:
     hand_in(course, "ada", "import time; time.sleep(60)", "")
     command = [sys.executable, "-m", "w2v", "grade", "ada"]
     process = subprocess.Popen(command, cwd=course, stderr=subprocess.DEVNULL)
-    while not (started := _descendants(process.pid)) or len(started) < 4:
+    while not (started := descendants({process.pid})) or len(started) < 4:
         assert process.poll() is None
         time.sleep(0.1)
     process.kill()
@@ -131,20 +118,6 @@ def test_no_process_outlives_its_coordinator(course: Path) -> None:
     while any(_alive(pid) for pid in started) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not [pid for pid in started if _alive(pid)]
-
-
-def _descendants(pid: int) -> list[int]:
-    children: dict[int, list[int]] = {}
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = entry.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        children.setdefault(int(fields[1]), []).append(int(entry.parent.name))
-    found = [pid]
-    for parent in found:
-        found += children.get(parent, [])
-    return found[1:]
 
 
 def _alive(pid: int) -> bool:

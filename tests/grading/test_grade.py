@@ -12,7 +12,7 @@ from nbgrader.api import Gradebook
 
 from tests.conftest import run
 from tests.grading import small
-from tests.grading.course import CLASS, EXPECTED, build, hand_in, hand_in_class, marks
+from tests.grading.course import CLASS, EXPECTED, hand_in, marks
 from w2v.errors import AuthorError, SetupError
 from w2v.grading.grade import grade, regrade
 from w2v.grading.intake import take_in
@@ -20,19 +20,6 @@ from w2v.grading.notebooks import read
 from w2v.grading.sandbox import Limits
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("course"))
-
-
-@pytest.fixture
-def course(built: Path, tmp_path: Path) -> Path:
-    folder = tmp_path / "course"
-    shutil.copytree(built, folder)
-    hand_in_class(folder)
-    return folder
 
 
 def autograded(course: Path, student: str) -> nbformat.NotebookNode:

@@ -356,7 +356,11 @@ def _executor(workers: int | None, scheduler: str | None) -> Iterator[tuple[Exec
         from distributed import Client
     except ModuleNotFoundError as error:
         raise SetupError('A cluster needs Dask: `pip install "w2v[cluster]"`.') from error
-    with Client(scheduler, timeout=20) as client:
+    try:
+        client = Client(scheduler, timeout=20)
+    except OSError as error:
+        raise SetupError(f"No Dask scheduler answers at {scheduler}.") from error
+    with client:
         count = sum(client.nthreads().values())
         yield client.get_executor(pure=False, retries=3), 3 * max(count, 1)
 

@@ -31,6 +31,7 @@ from nbformat.v4 import new_output
 from w2v import workbook
 from w2v.errors import SetupError, StudentError
 from w2v.exercises import EXERCISES, NOTEBOOKS
+from w2v.grading.memory import end_if_too_large
 from w2v.grading.notebooks import derivation_name, is_graded, is_solution
 from w2v.grading.protocol import BreachError, Function, Message, Peer, describe, plain
 from w2v.grading.sandbox import Limits, Sandbox, Worker
@@ -40,6 +41,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 MAX_PICTURE = 2 << 20  # bytes
 MAX_PRINTED = 60_000  # characters of one cell
 JUDGE_MEMORY = 4 << 30  # bytes
+TICK = 0.25  # seconds between two looks at the memory of the student's processes
 
 
 class LostError(StudentError):
@@ -275,10 +277,13 @@ def _judge_in_child(job: Message, sandbox: Sandbox, results: Any, stop: int) -> 
         _judge(job, sandbox, os.fdopen(target, "w"))
     os.close(target)
     late = time.monotonic() + 2 * sandbox.limits.notebook + 30
+    above = {child, sandbox.warm_process or child}
     with os.fdopen(source, "rb", buffering=0) as lines:
         while True:
-            left = max(0, late - time.monotonic())
-            ready, *_ = select.select([source, stop], [], [], left)
+            ready, *_ = select.select([source, stop], [], [], TICK)
+            if not ready and time.monotonic() < late:
+                end_if_too_large(above, sandbox.limits.total)
+                continue
             data = lines.read(1 << 16) if source in ready else b""
             if not data:
                 break

@@ -46,6 +46,7 @@ class Limits:
     cell: float = 20  # a cell, with all the answers that it calls
     notebook: float = 120  # all cells together
     memory: int = 2 << 30  # of each process
+    total: int = 3 << 30  # of all processes together, looked at every quarter of a second
     processes: int = 32
     files: int = 64
     file_size: int = 32 << 20
@@ -95,8 +96,9 @@ class Sandbox:
         if not self.warm and not self._can_start(warm=False):
             self._confined = False
             self.missing.append(
-                "NO NAMESPACES: students' code can read this user's files, use the network and "
-                "leave processes behind (bubblewrap is missing or may not make namespaces here)"
+                f"NO NAMESPACES: students' code runs as {'ROOT' if _is_root() else 'this user'}, "
+                "can read its files, use the network and leave processes behind (bubblewrap is "
+                "missing or may not make namespaces here)"
             )
             if not (unsafe or os.environ.get(UNSAFE_VARIABLE) == "1"):
                 raise SetupError(
@@ -157,6 +159,11 @@ class Sandbox:
         if self.warm and (self._zygote is None or self._zygote[1].poll() is not None):
             self._start_zygote()
 
+    @property
+    def warm_process(self) -> int | None:
+        """The number of the process that warm workers descend from."""
+        return self._zygote[1].pid if self._zygote is not None else None
+
     def _ask_zygote(self, *descriptors: int) -> None:
         try:
             if self._zygote is not None:
@@ -173,7 +180,7 @@ class Sandbox:
         return control
 
     def _launch(self, stream: socket.socket, warm: bool) -> subprocess.Popen[bytes]:
-        root = os.geteuid() == 0
+        root = _is_root()
         shelf = "/course" if self._confined else str(self._shelf)
         scratch = "/scratch" if self._confined else tempfile.mkdtemp(dir=self._folder.name)
         limits = {
@@ -204,6 +211,10 @@ class Sandbox:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
+
+
+def _is_root() -> bool:
+    return os.geteuid() == 0
 
 
 def _fill_shelf(shelf: Path) -> Path:
