@@ -1,11 +1,14 @@
 """pyproject.toml is the source of the dependencies; environment.yml and the lock agree with it."""
 
+import contextlib
 import re
 import tomllib
+from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 
 import yaml
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
@@ -39,3 +42,11 @@ def test_lock_satisfies_every_bound() -> None:
     for name, requirement in requirements(PROJECT["dependencies"], *EXTRAS.values()).items():
         assert name in locked, f"{name} is missing from constraints.txt: run `make lock`"
         assert requirement.specifier.contains(locked[name], prereleases=True), requirement
+
+
+def test_lock_is_for_every_python_that_the_course_supports() -> None:
+    oldest = PROJECT["requires-python"].removeprefix(">=") + ".0"
+    for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines():
+        with contextlib.suppress(PackageNotFoundError):
+            needed = metadata(line.partition("==")[0])["Requires-Python"] or ""
+            assert SpecifierSet(needed).contains(oldest), f"{line} needs Python {needed}"
