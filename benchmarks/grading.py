@@ -91,10 +91,17 @@ def main() -> None:
             per_student = command("nbgrader", "autograde", "word2vec", cwd=plain) / chosen.plain
             expected = marks(plain)
             found = marks(ours)
+            different = [
+                f"{student}, {cell}: {found[student].get(cell)}, not {score}"
+                for student, scores in expected.items()
+                for cell, score in scores.items()
+                if found[student].get(cell) != score
+            ]
             result |= {
                 "plain seconds per student": round(per_student, 2),
                 "times faster": round(per_student / (seconds / chosen.students), 1),
-                "same marks": all(found[student] == expected[student] for student in expected),
+                "same marks": not different,
+                "different": different,
             }
         print(json.dumps(result))
 

@@ -4,9 +4,9 @@ import pytest
 
 from w2v.derivation import derive
 from w2v.derivation.evaluate import Budget, TooMuch
-from w2v.derivation.judge import Report
 from w2v.derivation.normalise import MAX_CHARACTERS, MAX_DEPTH
 from w2v.derivation.render import as_html
+from w2v.derivation.report import Report
 from w2v.outcomes import Outcome
 
 HEAD = r"\frac{\partial J}{\partial v_c} = "

@@ -9,7 +9,7 @@ from IPython.utils.capture import capture_output
 from nbclient import NotebookClient
 
 from w2v.derivation import magic
-from w2v.derivation.judge import Report
+from w2v.derivation.report import Report
 from w2v.errors import StudentError
 from w2v.workbook import current
 

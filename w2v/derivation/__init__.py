@@ -13,7 +13,7 @@ The modules are the steps: `normalise` (LaTeX as people type it to one spelling,
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from w2v.derivation.judge import Report
+    from w2v.derivation.report import Report
 
 MANUAL = "Manual grading needed: "
 """How the output of a graded cell begins that the checker could not read to its end."""

@@ -18,8 +18,9 @@ import numpy as np
 from w2v.derivation import mistakes
 from w2v.derivation.explain import Bound, Rule, everywhere
 from w2v.derivation.expression import Node, call, entry, number, symbol
-from w2v.derivation.judge import judge, open_index
+from w2v.derivation.judge import judge
 from w2v.derivation.latex import latex
+from w2v.derivation.left_sides import open_index
 from w2v.derivation.parse import parse
 from w2v.derivation.questions import QUESTIONS, Question
 from w2v.derivation.second_opinion import World, holds

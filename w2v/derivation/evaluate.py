@@ -15,11 +15,24 @@ from typing import Any
 import numpy as np
 
 from w2v import oracle
+from w2v.derivation.conventions import Convention
 from w2v.derivation.expression import Node, names
 from w2v.derivation.points import Array, Index, Point
+from w2v.derivation.values import (
+    ELEMENTWISE,
+    Value,
+    Wrong,
+    WrongShape,
+    added,
+    called,
+    finite,
+    is_vector,
+    multiplied,
+    shape_of,
+    size_of,
+)
 from w2v.numeric import STEP
 
-Value = Any  # a complex number, or a complex matrix
 Scope = Mapping[str, Index]
 
 MAX_STEPS = 60_000
@@ -28,37 +41,12 @@ MAX_STEPS = 60_000
 VOCABULARY = frozenset(["Vocab", "V", "W", "size", "n", "N"])
 
 
-class Wrong(Exception):  # noqa: N818 - it is not raised to a caller of the package
-    """A line that has no value: the message says why."""
-
-
-class WrongShape(Wrong):
-    """Two things whose shapes do not go together."""
-
-
 class Unknown(Exception):  # noqa: N818
     """Something that this checker does not know: a person must read the line."""
 
 
 class TooMuch(Unknown):
     """More work than a check may take."""
-
-
-@dataclass(frozen=True)
-class Convention:
-    """How vectors and matrices are laid out.
-
-    Args:
-        y: y and y_hat are a "row" or a "column".
-        U: "columns" (d x |V|, a word's vector in a column) or "rows" (|V| x d); V likewise.
-        vectors: u_w and v_c are a "column" or a "row".
-        gradient: a gradient has the "same" layout as its variable, or is "transposed".
-    """
-
-    y: str = "row"
-    U: str = "columns"
-    vectors: str = "column"
-    gradient: str = "same"
 
 
 @dataclass
@@ -137,13 +125,13 @@ class Evaluator:
         try:
             method = getattr(self, "_" + node.op, None)
             if method is None:
-                raise Unknown(f"{_called(node)} is not expected here")
+                raise Unknown(f"{called(node)} is not expected here")
             return method(node, scope)
         except (OverflowError, ZeroDivisionError, FloatingPointError) as problem:
             raise Wrong("the numbers get too large here") from problem
         except (KeyError, IndexError, TypeError, ValueError, AttributeError) as problem:
             # A combination that nobody foresaw is a person's to judge, and no student's mistake.
-            raise Unknown(f"{_called(node)} cannot be computed in this question") from problem
+            raise Unknown(f"{called(node)} cannot be computed in this question") from problem
         finally:
             self.depth -= 1
 
@@ -240,7 +228,7 @@ class Evaluator:
             return self._named_index(str(node.value), scope)
         if node.op == "entry" and node.value == "w":
             return self._word_at(node.args[0], scope)
-        raise Unknown(f"{_called(node)} is not an index")
+        raise Unknown(f"{called(node)} is not an index")
 
     def _named_index(self, name: str, scope: Scope) -> Index:
         if name in scope:
@@ -462,11 +450,11 @@ class Evaluator:
             if total is None:
                 total, before = value, part
                 continue
-            if _shape(total) != _shape(value) and not (
+            if shape_of(total) != shape_of(value) and not (
                 _literal(part) or (before is not None and _literal(before))
             ):
                 raise WrongShape(
-                    f"a {_size(total)} and a {_size(value)} cannot be added ({_called(part)})"
+                    f"a {size_of(total)} and a {size_of(value)} cannot be added ({called(part)})"
                 )
             total = total + value
             before = None if not (before is not None and _literal(before)) else part
@@ -475,55 +463,55 @@ class Evaluator:
     def _mul(self, node: Node, scope: Scope) -> Value:
         total = self.value(node.args[0], scope)
         for before, part in pairwise(node.args):
-            total = _product(total, self.value(part, scope), before, part)
+            total = multiplied(total, self.value(part, scope), before, part)
         return total
 
     def _dot(self, node: Node, scope: Scope) -> Value:
         left, right = (self.value(part, scope) for part in node.args)
-        vectors = _is_vector(left) and _is_vector(right)
-        if vectors and _shape(left) == _shape(right):
+        vectors = is_vector(left) and is_vector(right)
+        if vectors and shape_of(left) == shape_of(right):
             return complex(np.sum(left * right))
-        return _product(left, right, *node.args)
+        return multiplied(left, right, *node.args)
 
     def _hadamard(self, node: Node, scope: Scope) -> Value:
         left, right = (self.value(part, scope) for part in node.args)
-        if _shape(left) != _shape(right):
-            raise WrongShape(f"a {_size(left)} and a {_size(right)} have no entrywise product")
+        if shape_of(left) != shape_of(right):
+            raise WrongShape(f"a {size_of(left)} and a {size_of(right)} have no entrywise product")
         return left * right
 
     def _div(self, node: Node, scope: Scope) -> Value:
         top, bottom = (self.value(part, scope) for part in node.args)
-        if _shape(bottom):
-            raise WrongShape(f"cannot divide by a {_size(bottom)} ({_called(node.args[1])})")
+        if shape_of(bottom):
+            raise WrongShape(f"cannot divide by a {size_of(bottom)} ({called(node.args[1])})")
         if bottom == 0:
             raise Wrong("this divides by zero")
         return top / bottom
 
     def _power(self, node: Node, scope: Scope) -> Value:
         base, exponent = (self.value(part, scope) for part in node.args)
-        if _shape(base) or _shape(exponent):
+        if shape_of(base) or shape_of(exponent):
             raise WrongShape("only numbers have powers here")
         if exponent.imag == 0 and exponent.real == int(min(abs(exponent.real), 99)):
             return base ** int(exponent.real)
         if base.real <= 0:
             raise Wrong("this power has no real value")
-        return _finite(cmath.exp(_finite(exponent * cmath.log(base))))
+        return finite(cmath.exp(finite(exponent * cmath.log(base))))
 
     def _transpose(self, node: Node, scope: Scope) -> Value:
         value = self.value(node.args[0], scope)
-        return value.T if _shape(value) else value
+        return value.T if shape_of(value) else value
 
     def _index(self, node: Node, scope: Scope) -> Value:
         return self._pick(self.value(node.args[0], scope), node.args[1], scope)
 
     def _pick(self, value: Value, at: Node, scope: Scope) -> Value:
         """An entry of a vector, or of a matrix by two indices."""
-        if not _shape(value):
+        if not shape_of(value):
             raise WrongShape("a number has no entries")
-        if _is_vector(value) and at.op not in ("mul", "list"):
+        if is_vector(value) and at.op not in ("mul", "list"):
             return value.ravel()[self._place(self.index(at, scope), value.size)]
         if len(at.args) != 2:
-            raise WrongShape(f"a {_size(value)} needs two indices")
+            raise WrongShape(f"a {size_of(value)} needs two indices")
         places = [self.index(part, scope) for part in at.args]
         row, column = (self._place(i, size) for i, size in zip(places, value.shape, strict=True))
         return value[row, column]
@@ -551,23 +539,23 @@ class Evaluator:
         if function == "dsigma":
             return self._sigmoid_slope(value)
         if function == "softmax":
-            if not _is_vector(value):
+            if not is_vector(value):
                 raise WrongShape("softmax takes a vector")
             return oracle.softmax(value.ravel()).reshape(value.shape)
-        return _ELEMENTWISE[function](value)
+        return ELEMENTWISE[function](value)
 
     def _sigmoid_slope(self, value: Value) -> Value:
         if self.stepping:
             raise Unknown("a derivative inside a derivative cannot be checked")
         slope = np.imag(oracle.sigmoid(np.asarray(value) + 1j * STEP)) / STEP
-        return slope.astype(complex) if _shape(value) else complex(slope)
+        return slope.astype(complex) if shape_of(value) else complex(slope)
 
     def _diagonal(self, argument: Node, scope: Scope) -> Value:
         if argument.op == "list":
             row = Node("matrix", argument.args, len(argument.args))
             return np.diag(self._grid(row, scope, diagonal=True))
         value = self.value(argument, scope)
-        if not _is_vector(value):
+        if not is_vector(value):
             raise WrongShape("diag takes a vector")
         return np.diag(value.ravel())
 
@@ -592,7 +580,7 @@ class Evaluator:
         for index in self._range(name, domain, scope):
             value = self.value(body, {**scope, name: index})
             self._remember(value)
-            total = value if total is None else _added(total, value)
+            total = value if total is None else added(total, value)
         return 0j if total is None else total
 
     def _range(self, name: str, domain: Node, scope: Scope) -> Iterator[Index]:
@@ -621,7 +609,7 @@ class Evaluator:
                 if target.op == "symbol" and str(target.value) in VOCABULARY:
                     return "word"
                 if target.op != "list":
-                    raise Unknown(f"{_called(target)} is no set of this question")
+                    raise Unknown(f"{called(target)} is no set of this question")
         sizes = {str(part.value) for node in upper for part in node.walk() if part.op == "symbol"}
         for part in domain.args:
             sizes |= names(part) - {name}
@@ -661,7 +649,7 @@ class Evaluator:
             raise Unknown("a derivative inside a derivative cannot be checked")
         if by.op == "transpose":
             value = self.value(Node("derivative", (of, by.args[0])), scope)
-            return value.T if _shape(value) else value
+            return value.T if shape_of(value) else value
         if self._is_slip(of, by):
             self.notes.add("jacobian")
             return self._jacobian_by_rows(of, by)
@@ -715,18 +703,18 @@ class Evaluator:
         self, by: Node, scope: Scope
     ) -> Iterator[tuple[list[list[tuple[Array, Any]]], tuple[int, ...]]]:
         """What to step for a derivative by `by`: for each of its entries, where it is stored."""
-        added: list[Any] = []
+        made: list[Any] = []
 
         def shift(key: Any, shape: tuple[int, ...]) -> Array:
             if key not in self.shifts:
                 self.shifts[key] = np.zeros(shape, dtype=complex)
-                added.append(key)
+                made.append(key)
             return self.shifts[key]
 
         try:
             yield self._targets(by, scope, shift)
         finally:
-            for key in added:
+            for key in made:
                 del self.shifts[key]
 
     def _targets(
@@ -734,7 +722,7 @@ class Evaluator:
     ) -> tuple[list[list[tuple[Array, Any]]], tuple[int, ...]]:
         name = str(by.value)
         if by.op not in ("symbol", "entry"):
-            raise Unknown(f"a derivative by {_called(by)} cannot be checked")
+            raise Unknown(f"a derivative by {called(by)} cannot be checked")
         if name in self.helpers.defined:
             return self._helper_targets(by, scope, shift)
         kind = self.point.kind
@@ -810,8 +798,8 @@ class Evaluator:
             array = shift(name, whole.shape)
             at = (place, 0) if whole.shape[1] == 1 else (0, place)
             return [[(array, at), *self._score_target(value, place, shift)]], ()
-        array = shift(key, _shape(value))
-        if not _shape(value):
+        array = shift(key, shape_of(value))
+        if not shape_of(value):
             return [[(array, ()), *self._score_target(value, None, shift)]], ()
         places = list(np.ndindex(array.shape))
         return [
@@ -885,7 +873,7 @@ class Evaluator:
         rows = [node.args[i : i + columns] for i in range(0, len(node.args), columns)]
         if not any(cell.op == "dots" for cell in node.args):
             values = [[self.value(cell, scope) for cell in row] for row in rows]
-            if any(_shape(value) for row in values for value in row):
+            if any(shape_of(value) for row in values for value in row):
                 raise Unknown("a matrix made of vectors cannot be checked")
             grid = np.array(values, dtype=complex)
             return grid.ravel() if diagonal else (grid if grid.size > 1 else grid[0, 0])
@@ -921,7 +909,9 @@ class Evaluator:
     def _remember(self, value: Value) -> None:
         if self.stepping:
             return
-        size = float(np.max(np.abs(np.real(value)))) if _shape(value) else abs(complex(value).real)
+        size = (
+            float(np.max(np.abs(np.real(value)))) if shape_of(value) else abs(complex(value).real)
+        )
         self.peak = max(self.peak, size)
 
 
@@ -968,92 +958,11 @@ def _score_shifts(shifts: Mapping[Any, Array]) -> Iterator[tuple[tuple[str, int]
             yield (key[1], key[2]), shift[()]
 
 
-def _shape(value: Value) -> tuple[int, ...]:
-    return value.shape if isinstance(value, np.ndarray) else ()
-
-
-def _is_vector(value: Value) -> bool:
-    return len(_shape(value)) == 2 and 1 in _shape(value)
-
-
-def _size(value: Value) -> str:
-    shape = _shape(value)
-    if not shape:
-        return "number"
-    kind = "column" if shape[1] == 1 else "row" if shape[0] == 1 else "matrix"
-    return f"{kind} ({shape[0]} x {shape[1]})"
-
-
 def _literal(node: Node) -> bool:
     """Whether a number may be added to a vector: 1 - sigma(x), or 0 + v."""
     return node.op == "number" or (node.op == "neg" and _literal(node.args[0]))
 
 
-def _product(left: Value, right: Value, *parts: Node) -> Value:
-    if not _shape(left) or not _shape(right):
-        return left * right
-    if left.shape[1] != right.shape[0]:
-        raise WrongShape(
-            f"{_called(parts[0])} times {_called(parts[1])}: a {_size(left)} and a {_size(right)} "
-            "cannot be multiplied in this order"
-        )
-    result = left @ right
-    return complex(result[0, 0]) if result.shape == (1, 1) else result
-
-
-def _added(total: Value, value: Value) -> Value:
-    if _shape(total) != _shape(value):
-        raise WrongShape("the terms of this sum have different shapes")
-    return total + value
-
-
 def _is_sample(node: Node) -> bool:
     """Whether a set is w_1, ..., w_K, or 1, ..., K."""
     return node.op == "list" and any(part.op == "dots" for part in node.args)
-
-
-def _finite(value: Value) -> Value:
-    if not np.all(np.isfinite(value)) or np.max(np.abs(value)) > 1e200:
-        raise Wrong("the numbers get too large here")
-    return value
-
-
-def _exp(value: Value) -> Value:
-    if np.max(np.real(value)) > 400 if _shape(value) else value.real > 400:
-        raise Wrong("the numbers get too large here")
-    return np.exp(value) if _shape(value) else cmath.exp(value)
-
-
-def _log(value: Value) -> Value:
-    if np.min(np.real(value)) <= 0 if _shape(value) else value.real <= 0:
-        raise Wrong("the logarithm of a number that is not positive")
-    return np.log(value) if _shape(value) else cmath.log(value)
-
-
-def _sigmoid(value: Value) -> Value:
-    return oracle.sigmoid(np.asarray(value)) if _shape(value) else complex(oracle.sigmoid(value))
-
-
-_ELEMENTWISE: dict[str, Callable[[Value], Value]] = {"exp": _exp, "log": _log, "sigma": _sigmoid}
-
-_NAMES = {"yhat": r"\hat{y}", "size": "|V|", "Vocab": "V"}
-
-
-def _called(node: Node) -> str:
-    """A short name of an expression for a message."""
-    if node.op == "symbol":
-        return _NAMES.get(str(node.value), str(node.value))
-    if node.op == "entry" and node.args[0].op == "symbol":
-        name = _NAMES.get(str(node.value), str(node.value))
-        return f"{name}_{node.args[0].value}"
-    if node.op == "transpose":
-        return _called(node.args[0]) + "^T"
-    if node.op in ("add", "neg"):
-        return "(" + " ".join(_called(part) for part in node.args) + ")"
-    if node.op == "number":
-        return f"{node.value:g}"
-    if node.op == "sum":
-        return f"the sum over {node.value}"
-    if node.op == "call":
-        return f"{node.value}(...)"
-    return {"derivative": "the derivative", "div": "the fraction"}.get(node.op, f"the {node.op}")

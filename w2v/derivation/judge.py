@@ -14,28 +14,35 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from w2v.derivation.evaluate import (
-    Budget,
-    Convention,
-    Evaluator,
-    Helpers,
-    TooMuch,
-    Unknown,
-    Value,
-    Wrong,
-    WrongShape,
-)
+from w2v.derivation.conventions import Convention, difference, other_conventions
+from w2v.derivation.evaluate import Budget, Evaluator, Helpers, TooMuch, Unknown
 from w2v.derivation.explain import repairs
 from w2v.derivation.expression import Node, contains, names
+from w2v.derivation.left_sides import (
+    calls,
+    differentiates_like,
+    expanded,
+    holds,
+    is_head_loss,
+    open_index,
+)
 from w2v.derivation.parse import Reading, Unreadable, parse, readings
 from w2v.derivation.points import Point
 from w2v.derivation.questions import Code, Question, find
+from w2v.derivation.report import Report, Verdict
 from w2v.derivation.statements import Statement, statements
+from w2v.derivation.values import (
+    Value,
+    Wrong,
+    WrongShape,
+    agree,
+    comparison,
+    same_numbers,
+)
 from w2v.errors import NotFilledError, StudentError
 from w2v.mistakes import Mistake
 from w2v.outcomes import Outcome
 
-TOLERANCE = 1e-9
 POINTS_PER_CASE = 3
 SEED = 20
 
@@ -44,93 +51,6 @@ EXPLAIN_STEPS = 30_000
 
 END, STEPS, SHOWN = 0.4, 0.4, 0.2
 """What the right end, valid steps and the needed steps are worth."""
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What is said about one line.
-
-    Args:
-        source: the line as the student wrote it.
-        outcome: one of the course's outcomes; None for prose, labels and conventions.
-        message: why, in words; empty for a line that simply follows.
-        mistake: the recognised mistake.
-        notes: remarks that cost nothing.
-        follows_from_wrong: the line only follows from a wrong line above: no second mistake.
-        convention: the line is right, but only under this other convention.
-        relation: whether the line began with an `=` sign.
-    """
-
-    source: str
-    outcome: Outcome | None = None
-    message: str = ""
-    mistake: Mistake | None = None
-    notes: tuple[str, ...] = ()
-    follows_from_wrong: bool = False
-    convention: str = ""
-    relation: bool = False
-
-    @property
-    def red(self) -> bool:
-        """Whether this line is where a mistake was made."""
-        wrong = (Outcome.WRONG_VALUE, Outcome.WRONG_SHAPE, Outcome.TRANSPOSED, Outcome.CANNOT_RUN)
-        return self.outcome in wrong and not self.follows_from_wrong
-
-    @property
-    def good(self) -> bool:
-        """Whether the line is right, under some convention."""
-        return self.outcome is Outcome.CORRECT
-
-
-@dataclass(frozen=True)
-class Report:
-    """The verdicts of one derivation.
-
-    Args:
-        name: the derivation.
-        lines: a verdict for every line, prose included.
-        missing: what is still to be shown, each a sentence.
-        reached: whether the right end is reached.
-        agreement: whether the last line and the student's function agree; empty without one.
-        score: the share of the marks that is earned, from 0 to 1.
-    """
-
-    name: str
-    lines: tuple[Verdict, ...] = ()
-    missing: tuple[str, ...] = ()
-    reached: bool = False
-    agreement: str = ""
-    score: float = 0.0
-
-    @property
-    def outcome(self) -> Outcome:
-        """The outcome of the whole derivation."""
-        outcomes = {line.outcome for line in self.lines if line.outcome and line.relation}
-        if outcomes <= {Outcome.NOT_ATTEMPTED} and not self.unreadable:
-            return Outcome.NOT_ATTEMPTED
-        if self.unreadable:
-            return Outcome.CANNOT_READ
-        wrong = next((line.outcome for line in self.lines if line.red), None)
-        if wrong:
-            return wrong
-        return Outcome.CORRECT if self.reached and not self.missing else Outcome.WRONG_VALUE
-
-    @property
-    def unreadable(self) -> bool:
-        """Whether a person must read this derivation."""
-        return any(line.outcome is Outcome.CANNOT_READ for line in self.lines)
-
-    def __str__(self) -> str:
-        from w2v.derivation.render import as_text
-
-        return as_text(self)
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        from w2v.derivation.render import as_html
-
-        return as_html(self)
 
 
 def judge(name: str, text: str, seed: int = SEED) -> Report:
@@ -409,7 +329,7 @@ class _Judge:
             except Unknown as problem:
                 return _Finding(Outcome.CANNOT_READ, str(problem))
             notes |= noted
-            outcome, message = _comparison(value, truth, peak)
+            outcome, message = comparison(value, truth, peak)
             if outcome is not Outcome.CORRECT:
                 return _Finding(outcome, message)
         return _Finding(Outcome.CORRECT, "", notes)
@@ -514,7 +434,7 @@ class _Judge:
     ) -> bool:
         a, peak, _ = self._value(left, point, chain, step.helpers, self.convention)
         b, _, _ = self._value(right, point, chain, above.helpers, self.convention)
-        return _comparison(a, b, peak)[0] is Outcome.CORRECT
+        return comparison(a, b, peak)[0] is Outcome.CORRECT
 
     # Conventions
 
@@ -531,7 +451,7 @@ class _Judge:
         declared = self.convention
         best: list[_Step] = []
         adopted = declared
-        for other in _others(declared):
+        for other in other_conventions(declared):
             fitting = [
                 step
                 for step, chain in wrong
@@ -541,7 +461,7 @@ class _Judge:
                 best, adopted = fitting, other
         for step in best:
             assert step.verdict is not None
-            name = _difference(declared, adopted)
+            name = difference(declared, adopted)
             step.verdict = replace(
                 step.verdict,
                 outcome=Outcome.CORRECT,
@@ -607,7 +527,7 @@ class _Judge:
         """Whether a repaired line has the value of the left side, or of the wrong line above."""
         try:
             right = all(
-                _agree(at.value(node), self._truth(chain, at.point, self.convention))
+                agree(at.value(node), self._truth(chain, at.point, self.convention))
                 for at in evaluators
             )
             return right or (
@@ -710,7 +630,7 @@ class _Judge:
             return which == 0
         head = chain.head.chosen
         if head is None or not (
-            self.question.both_ways or _differentiates_like(head, parse(self.question.heads[which]))
+            self.question.both_ways or differentiates_like(head, parse(self.question.heads[which]))
         ):
             return False
         wanted = (self.question.heads[which], *self.question.other_heads)
@@ -727,7 +647,7 @@ class _Judge:
             ]
         except (Wrong, Unknown):
             return False
-        return all(_agree(*pair) for pair in pairs)
+        return all(agree(*pair) for pair in pairs)
 
     def _end(self, which: int, case: str) -> str:
         """What the chains for this head and case still lack; nothing when the end is reached."""
@@ -763,19 +683,19 @@ class _Judge:
 
     def _not_an_end(self, last: _Step, chain: _Chain) -> str:
         question = self.question
-        node = _expanded(last.chosen, last.helpers)
+        node = expanded(last.chosen, last.helpers)
         if question.both_ways:
             if chain.head is None or chain.head.chosen is None:
                 return f"start from {question.asks}"
             ends = [chain.head.chosen, node]
-            with_y = ["y" in names(end) or _calls(end, "CE") for end in ends]
+            with_y = ["y" in names(end) or calls(end, "CE") for end in ends]
             if with_y == [False, True]:
                 ends, with_y = ends[::-1], with_y[::-1]
             if with_y != [True, False]:
                 return f"go from one side to the other: the last line must be {question.ends}"
             node = ends[1]
         for what, called in question.forbidden.items():
-            if _holds(node, what):
+            if holds(node, what):
                 return f"the last line still holds {called}: go on to {question.ends}"
         if not question.needed(node):
             return f"the last line must be written in {question.ends}"
@@ -785,12 +705,12 @@ class _Judge:
         """Whether a step says no more than the head itself."""
         if step.chosen is None:
             return True
-        node = _expanded(step.chosen, step.helpers)
+        node = expanded(step.chosen, step.helpers)
         head = chain.head.chosen if chain.head else parse(self.question.heads[0])
         if head is not None and any(part == head for part in node.walk()):
             return True
         return any(
-            part.op == "derivative" and _is_head_loss(part.args[0], self.question)
+            part.op == "derivative" and is_head_loss(part.args[0], self.question)
             for part in node.walk()
         )
 
@@ -849,7 +769,7 @@ class _Judge:
                         f"your function {code.exercise} cannot run at the point of comparison: "
                         f"{type(problem).__name__}: {problem}"
                     )
-                if not _same_numbers(formula, result):
+                if not same_numbers(formula, result):
                     return (
                         f"your formula and your function {code.exercise} differ at the same "
                         "point: the formula is right, so look at the code"
@@ -889,136 +809,3 @@ def _slips(reading: Reading, option: _Option) -> frozenset[str]:
     """The slips of notation that a line needs to be right."""
     slips = {"operator"} if reading.operator == "rest" else set()
     return frozenset(slips | ({"outer"} if option.outer else set()))
-
-
-def _comparison(value: Value, truth: Value, peak: float) -> tuple[Outcome, str]:
-    """Compare a value with the truth: shapes first, then numbers to a relative 1e-9."""
-    if np.shape(value) != np.shape(truth):
-        if np.shape(value) == () and value == 0 and not np.any(truth):
-            return Outcome.CORRECT, ""
-        if np.shape(truth) == () and truth == 0 and not np.any(value):
-            return Outcome.CORRECT, ""
-        turned = np.shape(value) == np.shape(truth)[::-1]
-        if turned and _close(np.transpose(value), truth, peak):
-            return Outcome.TRANSPOSED, (
-                f"this is a {_size(value)}, the transpose of what it should equal"
-            )
-        return Outcome.WRONG_SHAPE, f"this is a {_size(value)}; it must be a {_size(truth)}"
-    if _close(value, truth, peak):
-        return Outcome.CORRECT, ""
-    return Outcome.WRONG_VALUE, "this does not follow: it has another value than the left side"
-
-
-def _agree(value: Value, truth: Value) -> bool:
-    return _comparison(value, truth, 1.0)[0] is Outcome.CORRECT
-
-
-def _close(value: Value, truth: Value, peak: float) -> bool:
-    difference = float(np.max(np.abs(np.asarray(value) - np.asarray(truth))))
-    scale = float(max(np.max(np.abs(value)), np.max(np.abs(truth))))
-    # Where large terms cancel, rounding alone may exceed the tolerance.
-    rounding = 1e-14 * peak if peak < 1e4 * max(scale, 1e-3) else 0.0
-    return difference <= max(TOLERANCE * scale, rounding)
-
-
-def _size(value: Value) -> str:
-    shape = np.shape(value)
-    if not shape:
-        return "number"
-    kind = "column" if shape[1] == 1 else "row" if shape[0] == 1 else "matrix"
-    return f"{kind} ({shape[0]} x {shape[1]})"
-
-
-def _same_numbers(formula: Value, result: Any) -> bool:
-    try:
-        found = np.asarray(result, dtype=float)
-    except (TypeError, ValueError):
-        return False
-    expected = np.real(np.asarray(formula))
-    if found.size != expected.size:
-        return False
-    options = [expected] if expected.ndim < 2 else [expected, expected.T]
-    squeezed = [option.reshape(-1) if 1 in option.shape else option for option in options]
-    shaped = found.reshape(-1) if found.ndim < 2 or 1 in found.shape else found
-    return any(
-        option.shape == shaped.shape and np.allclose(option, shaped, rtol=1e-4, atol=1e-6)
-        for option in (option.reshape(-1) if option.ndim < 2 else option for option in squeezed)
-    )
-
-
-def _others(declared: Convention) -> list[Convention]:
-    """The other layouts that people use: y, U, both, all words in rows, or gradients turned."""
-    turned = "transposed" if declared.gradient == "same" else "same"
-    found = [
-        *(Convention(y, U, "column", declared.gradient) for y, U in product(_Y, _U)),
-        *(Convention(y, "rows", "row", declared.gradient) for y in _Y),
-        replace(declared, gradient=turned),
-    ]
-    others = [other for other in found if other != declared]
-    return sorted(others, key=lambda other: _difference(declared, other).count(","))
-
-
-_Y, _U = ("row", "column"), ("columns", "rows")
-
-
-def _difference(declared: Convention, other: Convention) -> str:
-    words = []
-    if other.y != declared.y:
-        words.append(f"y {other.y}")
-    if other.U != declared.U:
-        words.append("U d x |V|" if other.U == "columns" else "U |V| x d")
-    if other.vectors != declared.vectors:
-        words.append(f"vectors {other.vectors}")
-    if other.gradient != declared.gradient:
-        words.append(f"gradients {other.gradient}")
-    return ", ".join(words)
-
-
-def open_index(head: Node) -> str | None:
-    """The index that a left side leaves open: w of dJ/du_w."""
-    bound = {str(part.value) for part in head.walk() if part.op == "sum"}
-    for part in head.walk():
-        if part.op == "entry" and part.args[0].op == "symbol":
-            name = str(part.args[0].value)
-            if name not in ("o", "c", "t", "n", "K") and name not in bound:
-                return name
-    return None
-
-
-def _differentiates_like(head: Node, wanted: Node) -> bool:
-    """Whether both take a derivative, and by the same kind of thing."""
-    bys = [
-        part.args[1] for node in (head, wanted) for part in node.walk() if part.op == "derivative"
-    ]
-    return len(bys) >= 2 or _calls(head, "dsigma")
-
-
-def _calls(node: Node, *functions: str) -> bool:
-    return any(part.op == "call" and part.value in functions for part in node.walk())
-
-
-def _holds(node: Node, what: str) -> bool:
-    if what == "window":
-        return any(
-            part.op == "loss" and (part.value == "window" or len(part.args) != 3)
-            for part in node.walk()
-        )
-    if what == "y":
-        return "y" in names(node)
-    return contains(node, what) or _calls(node, what)
-
-
-def _is_head_loss(node: Node, question: Question) -> bool:
-    if question.name.startswith("skip_gram"):
-        return _holds(node, "window")
-    if question.name.startswith("sigmoid"):
-        return node.op == "call"
-    return node.op == "loss"
-
-
-def _expanded(node: Node | None, helpers: Helpers) -> Node:
-    """The expression with its helpers written out."""
-    assert node is not None
-    if node.op in ("symbol", "entry") and str(node.value) in helpers.defined:
-        return _expanded(helpers.defined[str(node.value)][1], helpers)
-    return Node(node.op, tuple(_expanded(part, helpers) for part in node.args), node.value)

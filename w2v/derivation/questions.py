@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from w2v.derivation import points
-from w2v.derivation.evaluate import Convention, Evaluator
+from w2v.derivation.conventions import Convention
+from w2v.derivation.evaluate import Evaluator
 from w2v.derivation.expression import Node, contains
 from w2v.derivation.points import Array, Point
 from w2v.errors import StudentError

@@ -8,7 +8,7 @@ import html
 import re
 from dataclasses import replace
 
-from w2v.derivation.judge import Report, Verdict
+from w2v.derivation.report import Report, Verdict
 from w2v.outcomes import Outcome
 
 _COMMANDS = r"""
