@@ -8,23 +8,20 @@ from pathlib import Path
 PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 
-def end_if_too_large(roots: set[int], limit: int) -> bool:
+def end_if_too_large(roots: set[int], limit: int) -> None:
     """Kill all processes below some others if together they hold more than `limit` bytes.
 
     Args:
         roots: the numbers of processes; they stay, whatever they hold themselves.
         limit: in bytes of memory in use; pages that several share count for each.
 
-    Returns:
-        Whether they were killed. Where there is no /proc, nothing is known and nothing done.
+    Where there is no /proc, nothing is known and nothing done.
     """
     below = descendants(roots)
-    if sum(below.values()) <= limit:
-        return False
-    for process in below:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.kill(process, signal.SIGKILL)
-    return True
+    if sum(below.values()) > limit:
+        for process in below:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(process, signal.SIGKILL)
 
 
 def descendants(roots: set[int]) -> dict[int, int]:
