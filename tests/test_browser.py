@@ -135,6 +135,8 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
         options.add_argument(flag)
     driver = Chrome(options, Service(DRIVER))
     driver.set_script_timeout(PATIENCE)
+    # A window that nobody sees has no focus, and JupyterLab then has no current notebook.
+    driver.execute_cdp_cmd("Emulation.setFocusEmulationEnabled", {"enabled": True})
     yield driver
     driver.quit()
 
