@@ -49,7 +49,7 @@ audit: $(VENV)/installed  ## judge the hidden tests with mutants, variants and z
 benchmark: $(VENV)/installed  ## the trainer against gensim and others (writes docs/benchmark.md)
 	$(BIN)/python -m benchmarks.training
 
-lock: $(VENV)/installed  ## renew constraints.txt; with PYTHON the oldest that pyproject.toml allows
+lock: $(VENV)/installed  ## renew constraints.txt (use the oldest Python that pyproject.toml allows)
 	$(BIN)/python -m pip install --quiet --upgrade --upgrade-strategy eager -e ".[dev]"
 	$(BIN)/python -m pip freeze --exclude-editable > constraints.txt
 

@@ -1,7 +1,6 @@
 """What goes wrong around grading: no mark is lost, none is half-written, the message is clear."""
 
 import errno
-import os
 import signal
 import sqlite3
 import subprocess
@@ -12,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from nbconvert.writers import FilesWriter
 
@@ -20,7 +20,6 @@ from tests.grading import small
 from tests.grading.course import CLASS, EXPECTED, hand_in, marks
 from w2v.grading import run as running
 from w2v.grading.grade import grade
-from w2v.grading.memory import descendants
 
 pytestmark = pytest.mark.slow
 SLOW = "import time; time.sleep(1.5)\n"
@@ -109,20 +108,12 @@ def test_no_process_outlives_its_coordinator(course: Path) -> None:
     hand_in(course, "ada", "import time; time.sleep(60)", "")
     command = [sys.executable, "-m", "w2v", "grade", "ada"]
     process = subprocess.Popen(command, cwd=course, stderr=subprocess.DEVNULL)
-    while not (started := descendants({process.pid})) or len(started) < 4:
+    while len(started := psutil.Process(process.pid).children(recursive=True)) < 4:
         assert process.poll() is None
         time.sleep(0.1)
     process.kill()
     process.wait()
     deadline = time.monotonic() + 20
-    while any(_alive(pid) for pid in started) and time.monotonic() < deadline:
+    while any(child.is_running() for child in started) and time.monotonic() < deadline:
         time.sleep(0.1)
-    assert not [pid for pid in started if _alive(pid)]
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except OSError:
-        return False
-    return True
+    assert not [child for child in started if child.is_running()]

@@ -7,7 +7,8 @@ r"""Written derivations, checked line by line.
 
 The modules are the steps: `normalise` (LaTeX as people type it to one spelling, cut into lines),
 `parse` (`grammar.lark`), `evaluate` (at random points), `judge` (what follows from what),
-`explain` (which mistake it is), `render`; `questions` declares what each derivation must show.
+`explain` (which mistake it is), `render` (the `report`); `questions` declares what each derivation
+must show, `conventions` how vectors and matrices may lie, `values` what is computed with.
 """
 
 from typing import TYPE_CHECKING

@@ -31,14 +31,7 @@ from w2v.derivation.points import Point
 from w2v.derivation.questions import Code, Question, find
 from w2v.derivation.report import Report, Verdict
 from w2v.derivation.statements import Statement, statements
-from w2v.derivation.values import (
-    Value,
-    Wrong,
-    WrongShape,
-    agree,
-    comparison,
-    same_numbers,
-)
+from w2v.derivation.values import Value, Wrong, WrongShape, agree, comparison, same_numbers
 from w2v.errors import NotFilledError, StudentError
 from w2v.mistakes import Mistake
 from w2v.outcomes import Outcome

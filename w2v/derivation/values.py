@@ -127,10 +127,7 @@ def comparison(value: Value, truth: Value, peak: float) -> tuple[Outcome, str]:
             return Outcome.TRANSPOSED, (
                 f"this is a {size_of(value)}, the transpose of what it should equal"
             )
-        return (
-            Outcome.WRONG_SHAPE,
-            f"this is a {size_of(value)}; it must be a {size_of(truth)}",
-        )
+        return Outcome.WRONG_SHAPE, f"this is a {size_of(value)}; it must be a {size_of(truth)}"
     if _close(value, truth, peak):
         return Outcome.CORRECT, ""
     return Outcome.WRONG_VALUE, "this does not follow: it has another value than the left side"

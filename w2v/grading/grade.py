@@ -359,7 +359,10 @@ def _executor(workers: int | None, scheduler: str | None) -> Iterator[tuple[Exec
     try:
         client = Client(scheduler, timeout=20)
     except OSError as error:
-        raise SetupError(f"No Dask scheduler answers at {scheduler}.") from error
+        raise SetupError(
+            f"No Dask scheduler answers at {scheduler}: start one with `dask scheduler`, or leave "
+            "out --scheduler to grade on this machine."
+        ) from error
     with client:
         count = sum(client.nthreads().values())
         yield client.get_executor(pure=False, retries=3), 3 * max(count, 1)

@@ -46,7 +46,6 @@ class SaveCourseGrades(SaveAutoGrades):
             )
             grade.auto_score = None
             grade.needs_manual_grade = True
-            self.gradebook.db.commit()
 
 
 def asks_for_a_person(cell: NotebookNode) -> bool:
